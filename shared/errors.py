@@ -1,0 +1,48 @@
+"""What can go wrong, named after the rule that was broken or after the remedy."""
+
+
+class RuleBroken(Exception):
+    """A rule of the trade refuses this. Subclasses are named after the rule; the class name becomes the problem type.
+
+    ``field`` is the column or field it concerns, ``value`` what was given, ``allowed`` what would be accepted.
+    """
+
+    status = 422
+
+    def __init__(
+        self, message: str, *, field: str | None = None, value: object = None, allowed: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.value = value
+        self.allowed = allowed
+
+
+class NotKnown(RuleBroken):
+    """Nothing is known under this id."""
+
+    status = 404
+
+
+class Conflict(RuleBroken):
+    """What is there already contradicts what was asked."""
+
+    status = 409
+
+
+class TryAgainLater(Exception):
+    """A handler cannot do it yet (something has to arrive first): the message goes to the next retry tier."""
+
+
+class GiveUp(Exception):
+    """A handler will never be able to do it: the message is parked with this reason."""
+
+
+class DependencyAway(Exception):
+    """The database or the broker cannot be reached now. Callers get 503 and when to come back."""
+
+    def __init__(self, what: str, *, retry_after_s: int = 2) -> None:
+        super().__init__(f"{what} is away")
+        self.what = what
+        self.retry_after_s = retry_after_s

@@ -1,0 +1,136 @@
+"""What enrollment tells: the training, its places and people. The last three are private."""
+
+from datetime import date
+from typing import Literal
+
+from .base import Event
+
+PlaceKind = Literal["company", "school"]
+
+
+class CompanyRegistered(Event, type="enrollment.company-registered.v1", subject="company/{company_id}"):
+    """A training company takes part in the mark."""
+
+    company_id: str
+    equipment: tuple[str, ...] = ()
+    places: int = 0
+    member_since: date | None = None
+    accredited_until: date | None = None
+
+
+class CompanyEquipmentChanged(Event, type="enrollment.company-equipment-changed.v1", subject="company/{company_id}"):
+    """A training company has other machines than before."""
+
+    company_id: str
+    equipment: tuple[str, ...]
+
+
+class TraineeEnrolled(Event, type="enrollment.trainee-enrolled.v1", subject="trainee/{trainee_id}"):
+    """A trainee takes part under a version of the scheme, with a school, a company and a mentor."""
+
+    trainee_id: str
+    scheme: str
+    scheme_version: str
+    programme: str
+    school_id: str
+    instructor_id: str
+    company_id: str
+    mentor_id: str
+    starts_on: date
+    planned_end: date
+    minor: bool
+    channel: str = ""
+
+
+class PlacementStarted(Event, type="enrollment.placement-started.v1", subject="trainee/{trainee_id}"):
+    """A trainee has a place to learn at a company, guided by a mentor."""
+
+    placement_id: str
+    trainee_id: str
+    company_id: str
+    mentor_id: str
+    starts_on: date
+    scheme: str
+
+
+class VisitPlanned(Event, type="enrollment.visit-planned.v1", subject="{place_kind}/{place_id}"):
+    """The next visit to a company or school has a date by which it must be held, and a reason."""
+
+    visit_id: str
+    place_kind: PlaceKind
+    place_id: str
+    due_on: date
+    reason: str
+    scheme: str | None = None
+
+
+class VisitDue(Event, type="enrollment.visit-due.v1", subject="{place_kind}/{place_id}"):
+    """The day came on which a visit must be held. Told once per place and due date."""
+
+    visit_id: str
+    place_kind: PlaceKind
+    place_id: str
+    due_on: date
+    reason: str
+    trainee_ids: tuple[str, ...] = ()
+    mentor_ids: tuple[str, ...] = ()
+    instructor_ids: tuple[str, ...] = ()
+    scheme: str | None = None
+
+
+class VisitOverdue(Event, type="enrollment.visit-overdue.v1", subject="{place_kind}/{place_id}"):
+    """A visit that was due has not been held in time: the reminder. Told once per visit."""
+
+    visit_id: str
+    place_kind: PlaceKind
+    place_id: str
+    due_on: date
+    days_late: int
+    scheme: str | None = None
+
+
+class VisitCompleted(Event, type="enrollment.visit-completed.v1", subject="{place_kind}/{place_id}"):
+    """A coordinator has visited a company or school. ``visit_id`` is the due visit it completes, or its own."""
+
+    visit_id: str
+    place_kind: PlaceKind
+    place_id: str
+    held_on: date
+    next_due_on: date | None = None
+    scheme: str | None = None
+
+
+class ComplaintReceived(Event, type="enrollment.complaint-received.v1", subject="trainee/{trainee_id}"):
+    """A trainee, guardian or mentor complained about the training. The text stays with enrollment."""
+
+    complaint_id: str
+    trainee_id: str
+    category: str
+    confidential: bool
+    received_on: date
+    scheme: str | None = None
+
+
+class PersonDetailsChanged(Event, type="enrollment.person-details-changed.v1", subject="{person}", private=True):
+    """Who somebody is. ``person`` is ``kind/id``, such as ``trainee/T20240001``."""
+
+    person: str
+    name: str
+    birth_date: date | None = None
+
+
+class ContactPointChanged(Event, type="enrollment.contact-point-changed.v1", subject="{person}", private=True):
+    """Where and in which language somebody can be told something. For ``company/…`` the name is its contact person's."""
+
+    person: str
+    name: str
+    email: str
+    language: Literal["nl", "en"] = "nl"
+    organisation: str | None = None
+    city: str | None = None
+
+
+class PersonErased(Event, type="enrollment.person-erased.v1", subject="{person}", private=True):
+    """Somebody's personal data must be forgotten by whoever copied it."""
+
+    person: str
