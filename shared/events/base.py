@@ -41,6 +41,9 @@ class Event(BaseModel):
     PRIVATE: ClassVar[bool] = False
     _envelope: Envelope | None = PrivateAttr(default=None)
 
+    def __init_subclass__(cls, *, type: str, subject: str, private: bool = False, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+
     @classmethod
     def __pydantic_init_subclass__(cls, *, type: str, subject: str, private: bool = False, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
