@@ -1,0 +1,156 @@
+"""PostgreSQL: a pool, transactions that also write what is to be told, and numbered migrations."""
+
+import asyncio
+import hashlib
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import asyncpg
+import structlog
+
+from shared.errors import DependencyAway
+
+log = structlog.get_logger(__name__)
+
+BUS_MIGRATIONS = Path(__file__).parent / "bus" / "migrations"
+_MIGRATION_NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
+
+
+class Tx(asyncpg.Connection):  # type: ignore[type-arg]
+    """asyncpg's own connection inside a transaction; ``outgoing`` are the outbox rows that its commit will write."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.outgoing: list[Any] = []
+
+
+async def _prepare(connection: asyncpg.Connection) -> None:  # type: ignore[type-arg]
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(name, schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+
+
+class Database:
+    """A service's own database. ``timeout`` bounds each statement, ``patience`` the wait for a connection; seconds."""
+
+    def __init__(
+        self, url: str, *, name: str = "", max_size: int = 10, timeout: float = 30.0, patience: float = 1.5
+    ) -> None:
+        self.url = url
+        self.name = name
+        self._max_size = max_size
+        self._timeout = timeout
+        self._patience = patience
+        self._pool: asyncpg.Pool[Any] | None = None
+        self.after_told: Callable[[], None] = lambda: None
+        """Called after a commit that told something: wakes the relay of this process."""
+
+    async def open(self) -> None:
+        """Opens the pool; raises ``DependencyAway`` when the database cannot be reached now."""
+        try:
+            self._pool = await asyncpg.create_pool(
+                self.url,
+                min_size=1,
+                max_size=self._max_size,
+                timeout=self._patience,
+                command_timeout=self._timeout,
+                connection_class=Tx,
+                init=_prepare,
+                server_settings={"application_name": f"keur-{self.name}", "timezone": "UTC"},
+            )
+        except (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
+            raise DependencyAway("the database") from error
+
+    async def close(self) -> None:
+        """Waits a moment for what is running, then closes."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            try:
+                async with asyncio.timeout(5):
+                    await pool.close()
+            except TimeoutError:
+                pool.terminate()
+
+    @property
+    def is_open(self) -> bool:
+        return self._pool is not None
+
+    @asynccontextmanager
+    async def _acquire(self) -> AsyncIterator[Tx]:
+        if self._pool is None:
+            raise DependencyAway("the database")
+        try:
+            connection = await self._pool.acquire(timeout=self._patience)
+        except (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
+            raise DependencyAway("the database") from error
+        try:
+            yield cast(Tx, connection)
+        except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError) as error:
+            if connection.is_closed():
+                raise DependencyAway("the database") from error
+            raise
+        finally:
+            await self._pool.release(connection, timeout=self._patience) if self._pool else None
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Tx]:
+        from shared.bus import outbox  # the outbox is written by whoever commits
+
+        async with self._acquire() as tx:
+            tx.outgoing.clear()
+            try:
+                async with tx.transaction():
+                    yield tx
+                    told = await outbox.flush(tx)
+            finally:
+                tx.outgoing.clear()
+        if told:
+            self.after_told()
+
+    def transaction(self) -> AbstractAsyncContextManager[Tx]:
+        """Begins; on leaving writes the events put into the outbox and commits: both or neither."""
+        return self._transaction()
+
+    def read(self) -> AbstractAsyncContextManager[Tx]:
+        """A connection for queries, outside a transaction."""
+        return self._acquire()
+
+
+class MigrationChanged(Exception):
+    """A migration that has run was edited afterwards: write a new one instead."""
+
+
+async def migrate(database_url: str, folders: Sequence[Path]) -> list[str]:
+    """Runs the numbered SQL files of each folder that have not run yet, in order, each in its own transaction.
+
+    One process at a time (advisory lock); a file's checksum is kept, and a file that changed after it ran raises
+    ``MigrationChanged``. Returns the names that ran now, as ``folder/file``.
+    """
+    connection = await asyncpg.connect(database_url, timeout=5, command_timeout=600)
+    ran: list[str] = []
+    try:
+        await connection.execute("select pg_advisory_lock(hashtext('keur migrations'))")
+        await connection.execute(
+            "create table if not exists migration (name text primary key, checksum text not null,"
+            " ran_at timestamptz not null default now())"
+        )
+        done = {row["name"]: row["checksum"] for row in await connection.fetch("select name, checksum from migration")}
+        for folder in folders:
+            for file in sorted(path for path in folder.glob("*.sql") if _MIGRATION_NAME.match(path.name)):
+                name = f"{folder.parent.name}/{file.name}"
+                sql = file.read_text("utf-8")
+                checksum = hashlib.sha256(sql.encode()).hexdigest()
+                if name in done:
+                    if done[name] != checksum:
+                        raise MigrationChanged(f"{name} has run and was edited afterwards: write a new migration")
+                    continue
+                async with connection.transaction():
+                    await connection.execute(sql)
+                    await connection.execute("insert into migration (name, checksum) values ($1, $2)", name, checksum)
+                ran.append(name)
+    finally:
+        await connection.close(timeout=5)
+    return ran
