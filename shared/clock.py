@@ -77,3 +77,22 @@ def clock_from_env(environ: dict[str, str] | None = None) -> Clock:
     if kind != "file" or not path:
         raise UnknownClock(f"KEUR_CLOCK={setting!r}: write file:PATH, a file that holds an offset in seconds")
     return FileClock(Path(path))
+
+
+_process_clock: Clock = SystemClock()
+
+
+def use(clock: Clock) -> None:
+    """The clock of this process; set once where a service is put together, or by a test."""
+    global _process_clock
+    _process_clock = clock
+
+
+def now() -> datetime:
+    """The moment by the clock of this process (aware, UTC): for handlers, which are given an event and no clock."""
+    return _process_clock.now()
+
+
+def today() -> date:
+    """The calendar day in Amsterdam by the clock of this process."""
+    return _process_clock.today()
