@@ -1,0 +1,245 @@
+"""Enrolling a trainee with a place to learn, and the states an enrolment goes through."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from .companies import Company, School
+from .mentors import Instructor, Load, Mentor, Period
+from .people import Contact, Language, age_on, is_minor
+from .rules import Refused, unknown
+from .schemes import Schemes, SchemeVersion
+
+YOUNGEST, OLDEST = 14, 70
+
+
+class MentorOfAnotherCompany(Refused):
+    """A mentor guides in the own company only."""
+
+
+class InstructorOfAnotherSchool(Refused):
+    """An instructor teaches at the own school only."""
+
+
+class EndBeforeStart(Refused):
+    """A training ends after it starts."""
+
+
+class AgeOutOfRange(Refused):
+    """A trainee is 14 to 70 years old on the first day."""
+
+
+class GuardianMissing(Refused):
+    """Who is under age has a parent or guardian who is told too."""
+
+
+class EnrolmentIsFixed(Refused):
+    """Programme and first day were told to others as facts; another training is another enrolment."""
+
+
+class NotPossibleNow(Refused):
+    """The enrolment is in a state from which this cannot be done."""
+
+
+class State(StrEnum):
+    APPLIED = "applied"
+    ACCEPTED = "accepted"
+    ENROLLED = "enrolled"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    DROPPED_OUT = "dropped out"
+
+
+STATES_NL = {
+    State.APPLIED: "aangemeld",
+    State.ACCEPTED: "toegelaten",
+    State.ENROLLED: "ingeschreven",
+    State.ACTIVE: "in opleiding",
+    State.PAUSED: "onderbroken",
+    State.COMPLETED: "afgerond",
+    State.DROPPED_OUT: "uitgevallen",
+}
+
+MOVES: dict[State, frozenset[State]] = {
+    State.APPLIED: frozenset({State.ACCEPTED}),
+    State.ACCEPTED: frozenset({State.ENROLLED}),
+    State.ENROLLED: frozenset({State.ACTIVE}),
+    State.ACTIVE: frozenset({State.PAUSED, State.COMPLETED, State.DROPPED_OUT}),
+    State.PAUSED: frozenset({State.ACTIVE, State.COMPLETED, State.DROPPED_OUT}),
+    State.COMPLETED: frozenset(),
+    State.DROPPED_OUT: frozenset(),
+}
+
+
+def move(now: State, to: State) -> State:
+    """The state moved to; raises ``NotPossibleNow`` naming the moves that are possible."""
+    if to in MOVES[now]:
+        return to
+    possible = sorted(MOVES[now])
+    raise NotPossibleNow(
+        f"wat {STATES_NL[now]} is, kan niet {STATES_NL[to]} worden",
+        f"what is {now} cannot become {to}",
+        field="state",
+        value=str(to),
+        allowed=(", ".join(STATES_NL[one] for one in possible) or "niets meer", ", ".join(possible) or "nothing more"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A trainee who enrols for a programme with a school, a company and a mentor, from the first to the last day."""
+
+    trainee_id: str
+    name: str
+    birth_date: date
+    email: str
+    programme: str
+    school_id: str
+    company_id: str
+    mentor_id: str
+    instructor_id: str
+    starts_on: date
+    planned_end: date
+    language: Language = "nl"
+    guardian_email: str = ""
+    channel: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.trainee_id
+
+    @property
+    def period(self) -> Period:
+        return Period(self.starts_on, self.planned_end)
+
+    @property
+    def minor(self) -> bool:
+        return is_minor(self.birth_date, self.starts_on)
+
+    def contacts(self) -> list[Contact]:
+        """The trainee, and the guardian, whose name the office does not keep."""
+        people = [Contact(f"trainee/{self.trainee_id}", self.name, self.email, self.language, self.birth_date)]
+        if self.guardian_email:
+            of = "parent or guardian of" if self.language == "en" else "ouder of verzorger van"
+            people.append(
+                Contact(f"guardian/{self.trainee_id}", f"{of} {self.name}", self.guardian_email, self.language)
+            )
+        return people
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What enrollment knows of the keys in a set of enrolments, and who was enrolled already."""
+
+    schemes: Schemes
+    companies: Mapping[str, Company]
+    schools: Mapping[str, School]
+    mentors: Mapping[str, Mentor]
+    instructors: Mapping[str, Instructor]
+    colleagues: Mapping[str, Sequence[Mentor]]
+    """The mentors of each company."""
+    enrolled: Mapping[str, Enrolment]
+    load: Load
+
+
+def accept(enrolment: Enrolment, known: Known) -> SchemeVersion:
+    """The scheme version that holds for an enrolment that keeps every rule; raises the first rule that it breaks.
+
+    A mentor's place is taken from ``known.load``, so that the next enrolment of the same file finds it gone.
+    """
+    before = known.enrolled.get(enrolment.trainee_id)
+    if before is None:
+        _check_person(enrolment)
+    elif (before.programme, before.starts_on) != (enrolment.programme, enrolment.starts_on):
+        raise _fixed(before, enrolment)
+    _check_dates(enrolment)
+    version = known.schemes.for_programme(enrolment.programme, enrolment.starts_on)
+    mentor = _check_places(enrolment, known)
+    guided_before = before is not None and (before.mentor_id, before.period) == (mentor.mentor_id, enrolment.period)
+    if not guided_before:
+        if before is not None:
+            known.load.release(before.mentor_id, before.period)
+        try:
+            colleagues = known.colleagues.get(enrolment.company_id, ())
+            known.load.check(mentor, colleagues, enrolment.period, version.mentor_max_trainees)
+        except Refused:
+            if before is not None:
+                known.load.take(before.mentor_id, before.period)
+            raise
+        known.load.take(mentor.mentor_id, enrolment.period)
+    return version
+
+
+def _check_person(enrolment: Enrolment) -> None:
+    age = age_on(enrolment.birth_date, enrolment.starts_on)
+    if not YOUNGEST <= age <= OLDEST:
+        raise AgeOutOfRange(
+            f"de leerling is op de eerste dag {age} jaar",
+            f"the trainee is {age} years old on the first day",
+            field="birth_date",
+            value=enrolment.birth_date.isoformat(),
+            allowed=(f"{YOUNGEST} tot en met {OLDEST} jaar", f"{YOUNGEST} to {OLDEST} years"),
+        )
+    if enrolment.minor and not enrolment.guardian_email:
+        raise GuardianMissing(
+            "de leerling is op de eerste dag minderjarig",
+            "the trainee is under age on the first day",
+            field="guardian_email",
+            allowed=("het adres van een ouder of verzorger", "the address of a parent or guardian"),
+        )
+
+
+def _check_dates(enrolment: Enrolment) -> None:
+    if enrolment.planned_end <= enrolment.starts_on:
+        raise EndBeforeStart(
+            "de opleiding eindigt voordat zij begint",
+            "the training ends before it starts",
+            field="planned_end",
+            value=enrolment.planned_end.isoformat(),
+            allowed=(f"een dag na {enrolment.starts_on}", f"a day after {enrolment.starts_on}"),
+        )
+
+
+def _check_places(enrolment: Enrolment, known: Known) -> Mentor:
+    if enrolment.company_id not in known.companies:
+        raise unknown("company_id", enrolment.company_id)
+    if enrolment.school_id not in known.schools:
+        raise unknown("school_id", enrolment.school_id)
+    mentor = known.mentors.get(enrolment.mentor_id)
+    if mentor is None:
+        raise unknown("mentor_id", enrolment.mentor_id)
+    if mentor.company_id != enrolment.company_id:
+        own = ", ".join(sorted(one.mentor_id for one in known.colleagues.get(enrolment.company_id, ()))[:10])
+        raise MentorOfAnotherCompany(
+            f"praktijkbegeleider {mentor.mentor_id} hoort bij leerbedrijf {mentor.company_id}",
+            f"mentor {mentor.mentor_id} belongs to company {mentor.company_id}",
+            field="mentor_id",
+            value=mentor.mentor_id,
+            allowed=own or (f"een begeleider van {enrolment.company_id}", f"a mentor of {enrolment.company_id}"),
+        )
+    instructor = known.instructors.get(enrolment.instructor_id)
+    if instructor is None:
+        raise unknown("instructor_id", enrolment.instructor_id)
+    if instructor.school_id != enrolment.school_id:
+        raise InstructorOfAnotherSchool(
+            f"instructeur {instructor.instructor_id} hoort bij school {instructor.school_id}",
+            f"instructor {instructor.instructor_id} belongs to school {instructor.school_id}",
+            field="instructor_id",
+            value=instructor.instructor_id,
+            allowed=(f"een instructeur van {enrolment.school_id}", f"an instructor of {enrolment.school_id}"),
+        )
+    return mentor
+
+
+def _fixed(before: Enrolment, now: Enrolment) -> EnrolmentIsFixed:
+    column = "programme" if before.programme != now.programme else "starts_on"
+    was = str(getattr(before, column))
+    return EnrolmentIsFixed(
+        f"de leerling is al ingeschreven met {was}",
+        f"the trainee was enrolled with {was} already",
+        field=column,
+        value=str(getattr(now, column)),
+        allowed=(f"{was}, of een nieuwe inschrijving met een eigen sleutel", f"{was}, or a new enrolment with its key"),
+    )

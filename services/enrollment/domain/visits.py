@@ -1,0 +1,140 @@
+"""Visits to companies and schools: when the next one must be held, and what is told on which day.
+
+A place is visited every so many weeks while somebody learns there (the scheme's cadence), or when the last visitor
+said, and sooner after a complaint. Each place has at most one open visit, so an outage of any length leaves one thing
+to tell.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+from shared.ids import stable_id
+
+PlaceKind = Literal["company", "school"]
+Reason = Literal["cadence", "complaint", "agreed"]
+
+REMINDER_AFTER = timedelta(days=14)
+"""From the day on which somebody was told that a visit is due."""
+
+
+class Place(NamedTuple):
+    kind: PlaceKind
+    id: str
+
+
+class State(StrEnum):
+    PLANNED = "planned"
+    DUE = "due"
+    OVERDUE = "overdue"
+    COMPLETED = "completed"
+    WAIVED = "waived"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A visit that was held. ``next_in_weeks`` is what the visitor thought right; None leaves it to the cadence."""
+
+    visit_id: str
+    place_kind: PlaceKind
+    place_id: str
+    held_on: date
+    findings: str = ""
+    next_in_weeks: int | None = None
+
+    @property
+    def id(self) -> str:
+        return self.visit_id
+
+    @property
+    def place(self) -> Place:
+        return Place(self.place_kind, self.place_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Somebody learns at a place from the first to the last day; the weeks are those of the scheme version."""
+
+    first: date
+    last: date
+    cadence_weeks: int
+    after_complaint_weeks: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visit with a day by which it must be held. ``told_on`` is the day on which it was told to be due."""
+
+    place: Place
+    due_on: date
+    reason: Reason
+    state: State = State.PLANNED
+    told_on: date | None = None
+
+    @property
+    def visit_id(self) -> str:
+        """Place and due date: the same visit has the same id, however often and wherever it is computed."""
+        return stable_id("visit", self.place.kind, self.place.id, self.due_on.isoformat())
+
+    @property
+    def act_on(self) -> date | None:
+        """The day on which the clock does something with it; None when it waits for people only."""
+        match self.state:
+            case State.PLANNED:
+                return self.due_on
+            case State.DUE if self.told_on is not None:
+                return self.told_on + REMINDER_AFTER
+            case _:
+                return None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (State.PLANNED, State.DUE, State.OVERDUE)
+
+    def on(self, today: date) -> "Visit | None":
+        """The visit a step further when its day has come, else None. One step at a time: due before overdue."""
+        if self.act_on is None or self.act_on > today:
+            return None
+        if self.state is State.PLANNED:
+            return replace(self, state=State.DUE, told_on=today)
+        return replace(self, state=State.OVERDUE)
+
+    def completed(self) -> "Visit":
+        return replace(self, state=State.COMPLETED)
+
+
+def plan(
+    place: Place,
+    stays: Sequence[Stay],
+    *,
+    today: date,
+    held: Held | None = None,
+    complaint_on: date | None = None,
+    completed_due: date | None = None,
+) -> Visit | None:
+    """The next visit of a place, or None when nobody learns there any more by then.
+
+    ``held`` is the last visit, ``complaint_on`` the day of the last complaint about the place, ``completed_due`` the
+    due date of the last visit that was told to be due: the next one lies after it.
+    """
+    current = [stay for stay in stays if stay.last >= today]
+    if not current:
+        return None
+    first = min(stay.first for stay in current)
+    weeks = min(stay.cadence_weeks for stay in current)
+    due = first + timedelta(weeks=weeks)
+    reason: Reason = "cadence"
+    if held is not None:
+        after_visit = held.held_on + timedelta(weeks=held.next_in_weeks or weeks)
+        if held.held_on >= first or after_visit >= first:
+            due, reason = after_visit, "agreed" if held.next_in_weeks else "cadence"
+    sooner = [stay.after_complaint_weeks for stay in current if stay.after_complaint_weeks is not None]
+    if complaint_on is not None and sooner and (held is None or complaint_on > held.held_on):
+        after_complaint = complaint_on + timedelta(weeks=min(sooner))
+        if after_complaint < due:
+            due, reason = after_complaint, "complaint"
+    if completed_due is not None and due <= completed_due:
+        due = completed_due + timedelta(days=1)
+    return Visit(place, due, reason) if due <= max(stay.last for stay in current) else None
