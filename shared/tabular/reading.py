@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any, BinaryIO, Generic, NamedTuple, TypeVar, get_args
+from types import UnionType
+from typing import Any, BinaryIO, Generic, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
@@ -140,7 +141,7 @@ class Reading(Generic[M]):
         for name in dict.fromkeys(names):
             if name not in self._columns:
                 kind = "encoding" if _has_surrogate(name) else "unknown_column"
-                self._file_error(kind, _shown(name), _shown(name), columns)
+                self._file_error(kind, _shown(name), name, columns)
             elif names.count(name) > 1:
                 self._file_error("doubled_column", name, name, columns)
         for name in self._columns:
@@ -220,7 +221,7 @@ class Reading(Generic[M]):
         self._add(RowError(number, column, None if value is None else _shown(value), message, _allowed(self, kind)))
 
     def _file_error(self, kind: str, column: str | None, value: str | None, right: str | None) -> None:
-        self._add(RowError(1, column, value, say(kind, self.language), right))
+        self._add(RowError(1, column, None if value is None else _shown(value), say(kind, self.language), right))
 
     def _add(self, error: RowError) -> None:
         self.error_count += 1
@@ -243,14 +244,27 @@ class _Column:
 
     @staticmethod
     def of(name: str, field: FieldInfo) -> _Column:
-        kinds = set(get_args(field.annotation)) or {field.annotation}
-        cell = next((mark for mark in field.metadata if isinstance(mark, Cell)), Cell())
+        kinds, marks = _parts(field.annotation)
+        cell = next((mark for mark in (*field.metadata, *marks) if isinstance(mark, Cell)), Cell())
         return _Column(
             name=name,
             cell=cell,
             numeric=bool(kinds & {int, float, Decimal}),
             empty_is_none=type(None) in kinds and field.is_required(),
         )
+
+
+def _parts(annotation: Any) -> tuple[set[Any], list[Any]]:
+    """The types of an annotation and what `Annotated` says about them, through a union: `Text | None`."""
+    marks = list(getattr(annotation, "__metadata__", ()))
+    if marks or get_origin(annotation) in (Union, UnionType):
+        kinds: set[Any] = set()
+        for part in (annotation.__origin__,) if marks else get_args(annotation):
+            inner, said = _parts(part)
+            kinds |= inner
+            marks += said
+        return kinds, marks
+    return {annotation}, marks
 
 
 def _allowed(reading: Reading[Any], kind: str) -> str | None:

@@ -1,0 +1,86 @@
+"""Where a message goes that could not be handled: to a retry tier, or parked with its reason; never requeued."""
+
+import hashlib
+import traceback
+from collections.abc import Sequence
+from copy import copy
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from aiormq.abc import DeliveredMessage
+
+from shared.bus import topology
+from shared.bus.publisher import Outgoing
+from shared.bus.wire import ATTEMPT
+from shared.errors import GiveUp
+
+_ROOT = Path(__file__).resolve().parents[2]
+HEADERS = (
+    "x-keur-service",
+    "x-keur-error",
+    "x-keur-reason",
+    "x-keur-frame",
+    "x-keur-handler",
+    "x-keur-fingerprint",
+    "x-keur-parked-at",
+    "x-keur-exchange",
+    "x-keur-routing-key",
+)
+
+
+def innermost_own_frame(error: BaseException) -> str:
+    """``services/x/handlers.py:42 in assess_candidate``: where in our own code it went wrong."""
+    own = ""
+    for frame in traceback.extract_tb(error.__traceback__):
+        path = Path(frame.filename)
+        if path.is_relative_to(_ROOT) and ".venv" not in path.parts:
+            own = f"{path.relative_to(_ROOT)}:{frame.lineno} in {frame.name}"
+    return own
+
+
+def fingerprint(error_class: str, frame: str, handler: str) -> str:
+    """Failures with the same cause have the same one: exception type, place in our code (not the line), handler."""
+    place = frame.split(":", 1)[0] + frame.partition(" in ")[2]
+    return hashlib.sha256(f"{error_class}|{place}|{handler}".encode()).hexdigest()[:12]
+
+
+def again_or_parked(
+    message: DeliveredMessage,
+    error: Exception,
+    *,
+    service: str,
+    handler: str,
+    attempt: int,
+    sealed: bool,
+    user: str | None,
+    tiers: Sequence[timedelta] = topology.RETRY_TIERS,
+) -> tuple[str, Outgoing]:
+    """The outcome's name (``retried`` or ``parked``) and the copy to publish before the original is acknowledged."""
+    properties = copy(message.header.properties)
+    properties.headers = dict(properties.headers or {})
+    properties.delivery_mode = 2
+    properties.expiration = None
+    properties.user_id = user
+    for broker_own in ("x-death", "x-first-death-queue", "x-first-death-reason", "x-first-death-exchange"):
+        properties.headers.pop(broker_own, None)
+    if not isinstance(error, GiveUp) and attempt < len(tiers):
+        properties.headers[ATTEMPT] = attempt + 1
+        return "retried", Outgoing("", topology.retry_queue(service, tiers[attempt]), message.body, properties)
+    kind = type(error).__name__
+    frame = innermost_own_frame(error)
+    # The text of an error about a private message may quote it, so only its kind leaves the service.
+    reason = "" if sealed and not isinstance(error, GiveUp) else str(error)
+    values = (
+        service,
+        kind,
+        reason[:2000],
+        frame,
+        handler,
+        fingerprint(kind, frame, handler),
+        datetime.now(UTC).isoformat(),
+        message.delivery.exchange or "",  # type: ignore[union-attr]
+        message.delivery.routing_key or "",
+    )
+    properties.headers.update(dict(zip(HEADERS, values, strict=True)))
+    properties.headers[ATTEMPT] = attempt
+    return "parked", Outgoing(topology.DEAD, service, message.body, properties)

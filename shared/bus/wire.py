@@ -1,0 +1,162 @@
+"""CloudEvents 1.0 on AMQP, binary mode: attributes as headers ``cloudEvents:…``, the data as the body.
+
+What AMQP has a property for is there too (message id, type, correlation id, timestamp, app id), so that RabbitMQ's own
+tools show it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from aiormq.abc import DeliveredMessage
+from pamqp.commands import Basic
+from pydantic import ValidationError
+
+from shared.bus.sealing import CONTENT_TYPE as SEALED
+from shared.bus.sealing import Seal
+from shared.errors import GiveUp
+from shared.events import ALL, Envelope, Event
+
+JSON = "application/json"
+PREFIX = "cloudEvents:"
+ATTEMPT = "x-keur-attempt"
+MAX_BODY = 1_000_000
+"""Bytes; ours are under 10 kB, except a whole scheme."""
+
+
+class NotReadable(GiveUp):
+    """A message that no handler can ever accept: it is parked at once with this reason."""
+
+
+class NotAnEvent(NotReadable):
+    """Required CloudEvents attributes are missing or malformed."""
+
+
+class WrongContentType(NotReadable):
+    """The body is neither JSON nor sealed JSON."""
+
+
+class BodyTooLarge(NotReadable):
+    """The body is larger than any event of ours."""
+
+
+class UnknownEventType(NotReadable):
+    """No contract has this type and version."""
+
+
+class BodyDoesNotFit(NotReadable):
+    """The body is no JSON or does not fit the contract of its type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message as it came: its envelope, its body opened, and what retrying needs."""
+
+    envelope: Envelope
+    body: bytes
+    attempt: int = 0
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The body as data."""
+        return dict(json.loads(self.body))
+
+    def event(self) -> Event:
+        """The event itself; raises ``UnknownEventType`` or ``BodyDoesNotFit``."""
+        kind = ALL.get(self.envelope.type)
+        if kind is None:
+            raise UnknownEventType(f"no contract has the type {self.envelope.type!r}")
+        try:
+            return kind.model_validate_json(self.body).heard_in(self.envelope)
+        except ValidationError as error:
+            where = "; ".join(
+                f"{'.'.join(map(str, fault['loc'])) or 'body'}: {fault['msg']}"
+                for fault in error.errors(include_input=False, include_url=False, include_context=False)[:5]
+            )
+            raise BodyDoesNotFit(f"{self.envelope.type}: {where}") from None
+
+
+def properties(envelope: Envelope, *, app_id: str, user_id: str | None, sealed: bool) -> Basic.Properties:
+    """The AMQP properties and headers of an event; persistent always."""
+    headers: dict[str, Any] = {
+        "cloudEvents:specversion": "1.0",
+        "cloudEvents:id": envelope.id,
+        "cloudEvents:type": envelope.type,
+        "cloudEvents:source": envelope.source,
+        "cloudEvents:time": envelope.time.isoformat(),
+        "cloudEvents:subject": envelope.subject,
+        "cloudEvents:correlationid": envelope.correlationid,
+        "cloudEvents:sequence": str(envelope.sequence),
+    }
+    if envelope.causationid is not None:
+        headers["cloudEvents:causationid"] = envelope.causationid
+    if envelope.scheme is not None:
+        headers["cloudEvents:scheme"] = envelope.scheme
+    if envelope.traceparent is not None:
+        headers["cloudEvents:traceparent"] = envelope.traceparent
+    return Basic.Properties(
+        content_type=SEALED if sealed else JSON,
+        headers=headers,
+        delivery_mode=2,
+        correlation_id=envelope.correlationid,
+        message_id=envelope.id,
+        timestamp=envelope.time,
+        message_type=envelope.type,
+        user_id=user_id,
+        app_id=app_id,
+    )
+
+
+def envelope_of(headers: Mapping[str, Any]) -> Envelope:
+    """The envelope in a message's headers; ``NotAnEvent`` names what is missing."""
+    get = headers.get
+    try:
+        return Envelope(
+            id=_text(get("cloudEvents:id")),
+            type=_text(get("cloudEvents:type")),
+            source=_text(get("cloudEvents:source")),
+            time=_moment(get("cloudEvents:time")),
+            subject=_text(get("cloudEvents:subject")),
+            correlationid=_text(get("cloudEvents:correlationid") or get("cloudEvents:id")),
+            causationid=get("cloudEvents:causationid"),
+            sequence=int(get("cloudEvents:sequence") or 0),
+            scheme=get("cloudEvents:scheme"),
+            traceparent=get("cloudEvents:traceparent"),
+        )
+    except (KeyError, TypeError, ValueError):
+        required = [f"cloudEvents:{name}" for name in ("id", "type", "source", "time", "subject")]
+        missing = [name for name in required if not headers.get(name)]
+        raise NotAnEvent(
+            f"missing headers: {', '.join(missing)}" if missing else "a CloudEvents header is malformed"
+        ) from None
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value or len(value) > 255 or "\x00" in value:
+        raise ValueError("not a text")
+    return value
+
+
+def _moment(value: Any) -> datetime:
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def read(message: DeliveredMessage, seal: Seal | None) -> Heard:
+    """What a delivered message says; raises a ``NotReadable`` or ``SealBroken`` that says why it says nothing."""
+    given = message.header.properties
+    headers: Mapping[str, Any] = given.headers or {}
+    envelope = envelope_of(headers)
+    body = message.body
+    if len(body) > MAX_BODY:
+        raise BodyTooLarge(f"{len(body)} bytes; at most {MAX_BODY}")
+    if given.content_type == SEALED:
+        if seal is None:
+            raise WrongContentType("a sealed message, and this service holds no key for it")
+        body = seal.open(body, envelope.id)
+    elif given.content_type != JSON:
+        raise WrongContentType(f"content type {given.content_type!r}; allowed: {JSON}")
+    attempt = headers.get(ATTEMPT, 0)
+    return Heard(envelope, body, attempt if isinstance(attempt, int) else 0)

@@ -1,0 +1,82 @@
+"""Logs and metrics of every service. The metrics are all in this one table, each with its meaning."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+
+MESSAGES = Counter("keur_messages", "Messages by what became of them.", ["service", "type", "outcome"])
+BATCH_SIZE = Histogram(
+    "keur_batch_size", "Messages handled in one transaction.", ["service"], buckets=(1, 2, 5, 10, 20, 50, 100, 200, 400)
+)
+HANDLING_SECONDS = Histogram("keur_handling_seconds", "One transaction of handlers.", ["service"], buckets=_SECONDS)
+PUBLISHED = Counter("keur_published", "Events published and confirmed.", ["service"])
+PUBLISH_FAILURES = Counter("keur_publish_failures", "Publishes without a confirm; tried again.", ["service", "error"])
+OUTBOX_PENDING = Gauge("keur_outbox_pending", "Events told and not yet confirmed by the broker.", ["service"])
+OUTBOX_OLDEST_SECONDS = Gauge("keur_outbox_oldest_seconds", "Age of the oldest of these.", ["service"])
+CONSUMER_ALIVE = Gauge("keur_consumer_alive", "1 while the inbox queue has this service's consumer.", ["service"])
+LOOP_FAILURES = Counter("keur_loop_failures", "Restarts of a background loop after a failure.", ["service", "loop"])
+REQUESTS = Histogram(
+    "keur_request_seconds", "HTTP requests by route and status.", ["service", "route", "status"], buckets=_SECONDS
+)
+
+registry: CollectorRegistry = REGISTRY
+
+
+def _without_noise(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+    """An expected failure of a foreign library is one line: its class and text, no page of traceback."""
+    error = event.pop("error", None)
+    if isinstance(error, BaseException):
+        event["error"] = f"{type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''}".rstrip(": ")
+    elif error is not None:
+        event["error"] = error
+    return event
+
+
+class _OneLine(logging.Filter):
+    """Connection trouble that aio-pika, aiormq and asyncio report with a traceback is said once by the bus itself."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and record.exc_info[0] is not None:
+            record.msg = f"{record.getMessage()} ({record.exc_info[0].__name__})"
+            record.args, record.exc_info, record.exc_text = (), None, None
+        return True
+
+
+def set_up_logging(service: str, *, level: str = "info", production: bool = False) -> None:
+    """JSON lines in production and into files, readable lines on a terminal. Call once, first."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _without_noise,
+        structlog.processors.format_exc_info,
+    ]
+    readable = sys.stderr.isatty() and not production
+    last = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for noisy, least in (("aiormq", "ERROR"), ("aio_pika", "ERROR"), ("uvicorn.access", "WARNING"), ("uvicorn", "WARNING")):
+        logging.getLogger(noisy).setLevel(least)
+        logging.getLogger(noisy).addFilter(_OneLine())
+    for name in ("aiormq.connection", "aiormq.channel", "asyncio", "uvicorn.error"):
+        logging.getLogger(name).addFilter(_OneLine())
+    structlog.contextvars.bind_contextvars(service=service)
