@@ -35,7 +35,7 @@ class CsvWriter:
     """Rows of the given columns to a text file; the header is written at once."""
 
     def __init__(self, target: Any, columns: Collection[str]) -> None:
-        self._writer = csv.writer(target, lineterminator="\n")
+        self._writer = csv.writer(target, lineterminator="\r\n")
         self._columns = tuple(columns)
         self._writer.writerow(self._columns)
 
@@ -50,12 +50,12 @@ def write_rest(source: BinaryIO, filename: str, rows: Collection[int], target: B
     Bytes that were no UTF-8 come out as they went in. Raises sources.FileRefused.
     """
     text = io.TextIOWrapper(target, encoding="utf-8", errors="surrogateescape", newline="")
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\r\n")
     written = 0
     for index, raw in enumerate(rows_of(source, filename, Limits())):
         if index == 0 or raw.number in rows:
             if raw.problem:
-                text.write(raw.text.rstrip("\r\n") + "\n")
+                text.write(raw.text.rstrip("\r\n") + "\r\n")
             else:
                 writer.writerow([_harmless(cell) for cell in raw.cells])
             written += index > 0
