@@ -1,0 +1,1 @@
+"""The rules of certification: no I/O and no clock; dates and random choices come in as arguments."""

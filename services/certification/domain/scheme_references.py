@@ -1,0 +1,58 @@
+"""What the fields of a scheme must be to each other: names that point at nothing, lines that contradict."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+
+class Fault(NamedTuple):
+    """What is wrong at ``path`` (keys and list positions) of a scheme: the value found and what is allowed."""
+
+    path: tuple[str | int, ...]
+    message: str
+    value: object
+    allowed: str | None
+
+
+def reference_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Where one part names another that is not there, or two parts contradict. Parts of a wrong type are passed over:
+    the model names those, and both lists go to the author at once."""
+    exams, targets, equipment = (_mapping(data.get(key)) for key in ("exams", "targets", "equipment"))
+    for code, exam in exams.items():
+        yield from _pass_mark_on_scale(code, _mapping(exam))
+    for code, target in targets.items():
+        yield from _known(("targets", code, "equipment"), _mapping(target).get("equipment"), equipment)
+    for code, programme in _mapping(data.get("programmes")).items():
+        yield from _known(("programmes", code, "targets"), _mapping(programme).get("targets"), targets)
+    yield from _known(("recertification", "exams"), _mapping(data.get("recertification")).get("exams"), exams)
+    lines = _mapping(data.get("completion"))
+    for lower, higher in (("baseline", "target"), ("target", "stretch")):
+        low: Any = lines.get(lower)
+        high: Any = lines.get(higher)
+        if _are_numbers(low, high) and low > high:
+            yield Fault(("completion", higher), f"is below {lower}", high, f"{low} or more")
+
+
+def _pass_mark_on_scale(code: str, exam: Mapping[str, Any]) -> Iterator[Fault]:
+    scale: Any = exam.get("scale")
+    mark: Any = exam.get("pass_mark")
+    whole = isinstance(scale, list | tuple) and len(scale) == 2 and _are_numbers(*scale, mark)
+    if whole and not scale[0] <= mark <= scale[1]:
+        yield Fault(("exams", code, "pass_mark"), "is off the scale", mark, f"{scale[0]} to {scale[1]}")
+
+
+def _known(path: tuple[str | int, ...], names: object, known: Mapping[str, Any]) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for position, name in enumerate(names if isinstance(names, list | tuple) else ()):
+        if isinstance(name, str) and name not in known:
+            yield Fault((*path, position), "is named here but described nowhere", name, ", ".join(known) or None)
+        elif isinstance(name, str) and name in seen:
+            yield Fault((*path, position), "is named twice", name, "each once")
+        seen.add(str(name))
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _are_numbers(*values: object) -> bool:
+    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
