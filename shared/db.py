@@ -20,7 +20,7 @@ BUS_MIGRATIONS = Path(__file__).parent / "bus" / "migrations"
 _MIGRATION_NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
 
 
-class Tx(asyncpg.Connection):  # type: ignore[type-arg]
+class Tx(asyncpg.Connection):
     """asyncpg's own connection inside a transaction; ``outgoing`` are the outbox rows that its commit will write."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -28,7 +28,7 @@ class Tx(asyncpg.Connection):  # type: ignore[type-arg]
         self.outgoing: list[Any] = []
 
 
-async def _prepare(connection: asyncpg.Connection) -> None:  # type: ignore[type-arg]
+async def _prepare(connection: asyncpg.Connection) -> None:
     for name in ("json", "jsonb"):
         await connection.set_type_codec(name, schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
 

@@ -61,7 +61,7 @@ class Dispatcher:
                 fresh = await self._commit(messages, running)
         except TimeoutError as error:
             raise Failed(HandlerTimedOut(f"longer than {self._timeout:g} s"), running.handler) from error
-        except (DependencyAway, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, *CONTENTION):
+        except (DependencyAway, asyncpg.PostgresConnectionError, *CONTENTION):
             raise
         except Exception as error:
             raise Failed(error, running.handler) from error
@@ -157,6 +157,4 @@ def is_passing(error: Exception) -> bool:
     """Whether it is the surroundings that failed, not this message: the same messages are taken again where they are."""
     if isinstance(error, TryAgainLater | GiveUp):
         return False
-    return isinstance(
-        error, (DependencyAway, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError, *CONTENTION)
-    )
+    return isinstance(error, (DependencyAway, asyncpg.PostgresConnectionError, ConnectionError, *CONTENTION))

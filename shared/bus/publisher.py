@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import aiormq
-from aiormq.abc import AbstractChannel, AbstractConnection
+from aiormq.abc import AbstractConnection
 from pamqp.commands import Basic
 from yarl import URL
 
@@ -43,11 +44,11 @@ class Publisher:
         self._name = name
         self._timeout = timeout
         self._connection: AbstractConnection | None = None
-        self._channel: AbstractChannel | None = None
+        self._channel: aiormq.Channel | None = None
         self._opening = asyncio.Lock()
         self.user = URL(url).user
 
-    async def _open(self) -> AbstractChannel:
+    async def _open(self) -> aiormq.Channel:
         async with self._opening:
             if self._channel is None or self._channel.is_closed:
                 await self._discard()
@@ -56,7 +57,8 @@ class Publisher:
                         self._connection = await aiormq.connect(
                         self._url, client_properties={"connection_name": f"{self._name} publishing"}
                     )
-                        self._channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+                        opened = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+                        self._channel = cast(aiormq.Channel, opened)
                 except (OSError, TimeoutError, aiormq.exceptions.AMQPError) as error:
                     await self._discard()
                     raise DependencyAway("the broker") from error
@@ -84,7 +86,7 @@ class Publisher:
             await self._discard()
         return [self._told(outcome) for outcome in outcomes]
 
-    async def _one(self, channel: AbstractChannel, message: Outgoing) -> None:
+    async def _one(self, channel: aiormq.Channel, message: Outgoing) -> None:
         try:
             await channel.basic_publish(
                 message.body,

@@ -78,8 +78,8 @@ def again_or_parked(
         handler,
         fingerprint(kind, frame, handler),
         datetime.now(UTC).isoformat(),
-        message.delivery.exchange or "",  # type: ignore[union-attr]
-        message.delivery.routing_key or "",
+        getattr(message.delivery, "exchange", None) or "",
+        getattr(message.delivery, "routing_key", None) or "",
     )
     properties.headers.update(dict(zip(HEADERS, values, strict=True)))
     properties.headers[ATTEMPT] = attempt

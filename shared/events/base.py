@@ -45,7 +45,7 @@ class Event(BaseModel):
         super().__init_subclass__(**kwargs)
 
     @classmethod
-    def __pydantic_init_subclass__(cls, *, type: str, subject: str, private: bool = False, **kwargs: Any) -> None:
+    def __pydantic_init_subclass__(cls, *, type: str, subject: str, private: bool = False, **kwargs: Any) -> None:  # type: ignore[override]
         super().__pydantic_init_subclass__(**kwargs)
         if not _TYPE.match(type):
             raise TypeError(f"{cls.__name__}: {type!r} is not <service>.<subject>-<fact>.v<major>")

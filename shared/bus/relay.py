@@ -1,0 +1,145 @@
+"""The relay: what stands in the outbox goes to the broker, oldest first, and is marked only on the broker's word."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import asyncpg
+import structlog
+
+from shared import telemetry
+from shared.bus import crashpoints, topology
+from shared.bus.publisher import Outgoing, Publisher
+from shared.bus.sealing import Seal
+from shared.bus.wire import properties
+from shared.db import Database
+from shared.errors import DependencyAway
+from shared.events import Envelope
+
+log = structlog.get_logger(__name__)
+
+POLL = 0.25
+"""Seconds between looks at the outbox when nobody woke the relay: what another process of this service told."""
+
+_PENDING = """
+select position, id::text, private, type, subject, sequence, scheme, correlationid, causationid, traceparent, time, body
+from outbox where published_at is null order by position limit $1
+"""
+_MARK = "update outbox set published_at = now() where position = any($1::bigint[])"
+_WAITING = "select count(*) as pending, extract(epoch from now() - min(time))::float8 as oldest from outbox where published_at is null"
+_PURGE = (
+    "update outbox set body = null where private and body is not null and published_at < now() - interval '1 day'",
+    "delete from outbox where published_at < now() - make_interval(days => $1)",
+    "delete from inbox where handled_at < now() - make_interval(days => $1)",
+    "delete from idempotency where created_at < now() - interval '7 days'",
+)
+
+
+class Relay:
+    """One at a time per service, however many workers run: an advisory lock decides which; the others stand by."""
+
+    def __init__(
+        self, db: Database, publisher: Publisher, *, service: str, seal: Seal | None, batch: int = 400
+    ) -> None:
+        self._db = db
+        self._publisher = publisher
+        self._service = service
+        self._seal = seal
+        self._batch = batch
+        self._wake = asyncio.Event()
+        self.published = 0
+        self.leads = False
+        self.last_error: str | None = None
+        db.after_told = self._wake.set
+
+    async def run(self) -> None:
+        """Until cancelled; a database or broker that is away is waited for."""
+        pauses = 0
+        while True:
+            try:
+                async with self._db.read() as connection:
+                    while not await connection.fetchval("select pg_try_advisory_lock(hashtext('keur relay'))"):
+                        await asyncio.sleep(1)
+                    self.leads = True
+                    try:
+                        pauses = 0
+                        await self._lead(connection)
+                    finally:
+                        self.leads = False
+                        if not connection.is_closed():
+                            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError):
+                                await connection.execute("select pg_advisory_unlock(hashtext('keur relay'))")
+            except (DependencyAway, asyncpg.PostgresError, ConnectionError, TimeoutError) as error:
+                self.last_error = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {type(error).__name__}: {str(error)[:200]}"
+                if pauses == 0:
+                    log.warning("relay waits", error=error)
+                await asyncio.sleep(min(2.0, 0.2 * 2**pauses))
+                pauses += 1
+
+    async def _lead(self, connection: asyncpg.Connection) -> None:
+        while True:
+            self._wake.clear()
+            rows = await connection.fetch(_PENDING, self._batch)
+            if rows:
+                await self._publish(connection, rows)
+            if len(rows) < self._batch:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(POLL):
+                        await self._wake.wait()
+
+    async def _publish(self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> None:
+        crashpoints.reach("relay.before-publish")
+        outcomes = await self._publisher.publish([self._message(row) for row in rows])
+        crashpoints.reach("relay.after-publish")
+        confirmed = [row["position"] for row, unsure in zip(rows, outcomes, strict=True) if unsure is None]
+        if confirmed:
+            await connection.execute(_MARK, confirmed)
+            self.published += len(confirmed)
+            telemetry.PUBLISHED.labels(self._service).inc(len(confirmed))
+        unsure = [outcome for outcome in outcomes if outcome is not None]
+        if unsure:
+            self.last_error = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {type(unsure[0]).__name__}: {str(unsure[0])[:200]}"
+            telemetry.PUBLISH_FAILURES.labels(self._service, type(unsure[0]).__name__).inc(len(unsure))
+            log.warning("not confirmed, publishing again", count=len(unsure), error=unsure[0])
+            await asyncio.sleep(0.2)
+
+    def _message(self, row: asyncpg.Record) -> Outgoing:
+        envelope = Envelope.model_construct(
+            id=row["id"],
+            type=row["type"],
+            source=f"/keur/{self._service}",
+            time=row["time"],
+            subject=row["subject"],
+            correlationid=row["correlationid"],
+            causationid=row["causationid"],
+            sequence=row["sequence"],
+            scheme=row["scheme"],
+            traceparent=row["traceparent"],
+        )
+        body = row["body"] or b"{}"
+        if row["private"]:
+            if self._seal is None:
+                raise DependencyAway("the key for private messages (keys/private.key)")
+            body = self._seal.close(body, envelope.id)
+        return Outgoing(
+            topology.PRIVATE if row["private"] else topology.EVENTS,
+            envelope.type,
+            body,
+            properties(envelope, app_id=self._service, user_id=self._publisher.user, sealed=row["private"]),
+        )
+
+    async def waiting(self) -> tuple[int, float]:
+        """Events told and not yet confirmed, and the age of the oldest in seconds (0 when there are none)."""
+        async with self._db.read() as connection:
+            row = await connection.fetchrow(_WAITING)
+        pending, oldest = (row["pending"], row["oldest"] or 0.0) if row else (0, 0.0)
+        telemetry.OUTBOX_PENDING.labels(self._service).set(pending)
+        telemetry.OUTBOX_OLDEST_SECONDS.labels(self._service).set(oldest)
+        return pending, round(oldest, 1)
+
+    async def purge(self, *, keep_days: int) -> None:
+        """Forgets by age: private bodies after a day, the journal and the inbox after ``keep_days``."""
+        async with self._db.read() as connection:
+            for statement in _PURGE:
+                await connection.execute(statement, *([keep_days] if "$1" in statement else []))

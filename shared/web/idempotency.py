@@ -1,0 +1,120 @@
+"""A POST that is repeated does its work once: the key, the body's hash and the answer are kept with the change itself.
+
+The row is inserted first, in the transaction of the change. Whoever comes second with the same key waits on that row
+until the first commits (and then gets the same answer) or rolls back (and then does the work).
+"""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import orjson
+from fastapi import Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from shared.db import Database, Tx
+from shared.errors import RuleBroken
+from shared.web.session import principal_of
+
+
+class IdempotencyKeyReused(RuleBroken):
+    """The key was used before, for another body."""
+
+
+class IdempotencyKeyMalformed(RuleBroken):
+    """The key is empty, too long, or not plain ASCII."""
+
+
+class HasDatabase(Protocol):
+    @property
+    def db(self) -> Database: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a route gives back: status, a model or JSON-ready content (None: no body), and headers such as Location."""
+
+    status: int
+    content: BaseModel | Mapping[str, Any] | list[Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+async def once(
+    request: Request, ctx: HasDatabase, body: bytes | BaseModel, do: Callable[[Tx], Awaitable[Answer]]
+) -> Response:
+    """Run ``do`` in one transaction and answer; with an ``Idempotency-Key`` run it once for all repeats.
+
+    The first answer keeps its status (201), a repeat with the same body gets 200 with the same bytes. Raises
+    IdempotencyKeyReused (422) for another body under the same key. What ``do`` raises rolls back all of it, so a
+    refused request may be sent again under the same key.
+    """
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        async with ctx.db.transaction() as tx:
+            done = await do(tx)
+        return _response(done.status, _encoded(done), done.headers)
+    if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
+        raise IdempotencyKeyMalformed(
+            "The key is not usable.", field="Idempotency-Key", allowed="1 to 200 printable ASCII characters"
+        )
+    who = principal_of(request)
+    place = (key, f"{request.method} {request.url.path}", who.subject if who else "")
+    body_hash = hashlib.sha256(_canonical(body)).digest()
+    async with ctx.db.transaction() as tx:
+        first = await tx.fetchval(
+            """INSERT INTO idempotency (key, route, principal, body_hash, status, body, content_type)
+               VALUES ($1, $2, $3, $4, 0, ''::bytea, '') ON CONFLICT DO NOTHING RETURNING 1""",
+            *place,
+            body_hash,
+        )
+        if first is None:
+            return await _again(tx, place, body_hash)
+        done = await do(tx)
+        encoded = _encoded(done)
+        await tx.execute(
+            """UPDATE idempotency SET status = $4, body = $5, content_type = 'application/json'
+               WHERE key = $1 AND route = $2 AND principal = $3""",
+            *place,
+            done.status,
+            encoded,
+        )
+    return _response(done.status, encoded, done.headers)
+
+
+async def _again(tx: Tx, place: tuple[str, str, str], body_hash: bytes) -> Response:
+    row = await tx.fetchrow(
+        "SELECT body_hash, status, body FROM idempotency WHERE key = $1 AND route = $2 AND principal = $3", *place
+    )
+    if row is None or bytes(row["body_hash"]) != body_hash:
+        raise IdempotencyKeyReused(
+            "This key was used before for another body.", field="Idempotency-Key", allowed="a new key for a new request"
+        )
+    status = 200 if row["status"] == 201 else row["status"]
+    return _response(status, bytes(row["body"]), {"Idempotency-Replayed": "true"})
+
+
+async def forget_old(tx: Tx, *, days: int = 7) -> int:
+    """Delete keys older than ``days``; gives how many. A client does not repeat a request after a week."""
+    done = await tx.execute("DELETE FROM idempotency WHERE created_at < now() - make_interval(days => $1)", days)
+    return int(done.rpartition(" ")[2])
+
+
+def _canonical(body: bytes | BaseModel) -> bytes:
+    if isinstance(body, BaseModel):
+        return json.dumps(body.model_dump(mode="json"), sort_keys=True, ensure_ascii=False).encode()
+    return body
+
+
+def _encoded(done: Answer) -> bytes:
+    if done.content is None:
+        return b""
+    if isinstance(done.content, BaseModel):
+        return done.content.model_dump_json().encode()
+    return orjson.dumps(done.content)
+
+
+def _response(status: int, body: bytes, headers: Mapping[str, str]) -> Response:
+    return Response(body, status, headers=dict(headers), media_type="application/json" if body else None)

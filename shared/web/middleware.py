@@ -1,0 +1,188 @@
+"""What wraps every request, as plain ASGI (no extra task per request): correlation, log, headers, limits, language."""
+
+import re
+import time
+from collections.abc import Iterable, Mapping
+
+import structlog
+from fastapi import Request
+from prometheus_client import Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.ids import new_id
+from shared.web import i18n, problems
+
+log = structlog.get_logger("keur.web")
+
+CORRELATION_HEADER = "X-Correlation-Id"
+_SANE_ID = re.compile(r"[A-Za-z0-9._:-]{8,64}\Z")
+QUIET_PATHS = ("/healthz", "/readyz", "/metrics", "/static/")
+
+REQUEST_SECONDS = Histogram(
+    "keur_http_request_seconds",
+    "Time from a request's arrival to the end of its answer, by route",
+    ["service", "method", "route", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10),
+)
+
+
+class RequestScope:
+    """Outermost: gives each request a correlation id, one log line, one measurement, and an answer whatever happens.
+
+    Logged is the route's template, never the address or its query: addresses hold ids, queries hold codes.
+    """
+
+    def __init__(self, app: ASGIApp, *, service: str) -> None:
+        self.app = app
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(CORRELATION_HEADER, "")
+        correlation = given if _SANE_ID.match(given) else new_id()
+        scope["keur.correlation"] = correlation
+        began = time.perf_counter()
+        status = 0
+
+        async def send_noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[CORRELATION_HEADER] = correlation
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(service=self.service, correlation_id=correlation):
+            try:
+                await self.app(scope, receive, send_noting)
+            except Exception:
+                log.exception("request_failed", method=scope["method"], route=route_of(scope))
+                if status:
+                    raise  # half an answer is out: only closing the connection tells the client so
+                await problems.unforeseen(Request(scope, receive))(scope, receive, send_noting)
+            finally:
+                self._note(scope, status, time.perf_counter() - began)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route, method = route_of(scope), scope["method"]
+        REQUEST_SECONDS.labels(self.service, method, route, str(status)).observe(seconds)
+        if not scope["path"].startswith(QUIET_PATHS):
+            log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def route_of(scope: Scope) -> str:
+    """The template of the route that was taken (``/enrollment/trainees/{id}``), or ``-`` for none."""
+    return str(getattr(scope.get("route"), "path", "-"))
+
+
+class SecurityHeaders:
+    """Headers that keep a browser from doing what a page of ours never asks for. Nothing comes from elsewhere.
+
+    A route may set its own policy (the Inbox shows foreign HTML in a sandbox); then that one stands.
+    """
+
+    def __init__(self, app: ASGIApp, *, form_targets: Iterable[str] = ()) -> None:
+        self.app = app
+        targets = " ".join(["'self'", *sorted(form_targets)])
+        self.headers = {
+            "Content-Security-Policy": (
+                "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'self'; "
+                f"img-src 'self' data:; form-action {targets}"
+            ),
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "SAMEORIGIN",
+            "Referrer-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class TooLarge(HTTPException):
+    """The body is larger than this route takes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, i18n.translate("Hier mag hoogstens %(size)s KiB.") % {"size": limit // 1024})
+
+
+class BodyLimit:
+    """Refuses a body above ``limit`` bytes with 413, by its announced length or while it comes in.
+
+    ``larger`` raises the limit below a path prefix; after a ``*`` it may stand anywhere in the path.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int, larger: Mapping[str, int]) -> None:
+        self.app = app
+        self.limit = limit
+        self.larger = larger
+
+    def limit_for(self, path: str) -> int:
+        return max([self.limit, *(size for prefix, size in self.larger.items() if _matches(path, prefix))])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        limit = self.limit_for(scope["path"])
+        announced = Headers(scope=scope).get("content-length", "0")
+        if not announced.isdigit() or int(announced) > limit:
+            refused = await problems.http_error(Request(scope, receive), TooLarge(limit))
+            refused.headers["Connection"] = "close"
+            await refused(scope, receive, send)
+            return
+        taken = 0
+
+        async def receive_counting() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > limit:
+                raise TooLarge(limit)
+            return message
+
+        await self.app(scope, receive_counting, send)
+
+
+def _matches(path: str, prefix: str) -> bool:
+    return prefix[1:] in path if prefix.startswith("*") else path.startswith(prefix)
+
+
+class Language:
+    """Chooses the language of the answer; ``?lang=en`` is remembered in a cookie. The API speaks English by default."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        asked = request.query_params.get("lang")
+        default = "en" if "/api/" in scope["path"] else i18n.DEFAULT
+        cookie = request.cookies.get(i18n.LANGUAGE_COOKIE)
+        chosen = i18n.choose(asked, cookie, request.headers.get("accept-language"), default)
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start" and asked == chosen:
+                MutableHeaders(scope=message).append(
+                    "Set-Cookie", f"{i18n.LANGUAGE_COOKIE}={chosen}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax"
+                )
+            await send(message)
+
+        with i18n.speaking(chosen):
+            await self.app(scope, receive, send_with_cookie)
