@@ -7,6 +7,7 @@ converts before the model sees the value. So `YesNo` is `yes` in a file and `tru
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,7 +33,7 @@ def refusal(kind: str, *, nl: str, en: str, allowed: str | None = None) -> Pydan
 class RowModel(BaseModel):
     """A row. `KEY` names the columns that make it unique within one file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
     KEY: ClassVar[tuple[str, ...]] = ()
 
 
@@ -47,14 +48,14 @@ class Cell:
 def _one_line(value: str) -> str:
     if CONTROL_OR_NEWLINE.search(value):
         raise refusal("control_character", nl="bevat een stuurteken", en="holds a control character")
-    return value
+    return unicodedata.normalize("NFC", value)
 
 
 def _many_lines(value: str) -> str:
     value = value.replace("\r\n", "\n")
     if CONTROL.search(value):
         raise refusal("control_character", nl="bevat een stuurteken", en="holds a control character")
-    return value
+    return unicodedata.normalize("NFC", value)
 
 
 def _yes_no(cell: str) -> bool:
@@ -120,7 +121,7 @@ def _address(value: str) -> str:
 ClientKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """The client's own key of a thing; becomes its id. No `/`, which divides kind and id in a subject."""
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
-"""Text of one line, 1 to 200 characters."""
+"""Text of one line, 1 to 200 characters, in Unicode's composed form (NFC)."""
 Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_many_lines), Cell(multiline=True)]
 """Text that may have new lines, 1 to 4000 characters."""
 Day = Annotated[date, BeforeValidator(_day)]

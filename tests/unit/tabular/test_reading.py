@@ -82,6 +82,8 @@ def test_every_error_of_a_file_is_told_at_once_with_its_place_and_what_is_allowe
         ("name", "", "required"),
         ("entry_id", "a/b", "form"),
         ("score", "acht", "number"),
+        ("score", "nan", "number"),
+        ("score", "inf", "number"),
         ("attempt", "1.5", "whole number"),
         ("taken_on", "7-4-2026", "date"),
         ("taken_on", "20260407", "date"),
