@@ -96,13 +96,13 @@ class Gate:
             return None if same_host else _("Dit verzoek kwam van een andere site.")
         if principal is not None:
             return _(
-                "Een wijziging met een sessie moet Sec-Fetch-Site of Origin dragen; programma's sturen een toegangsbewijs mee."
+                "Een wijziging met een sessie moet Sec-Fetch-Site of Origin dragen; programma's sturen een token mee."
             )
         return None
 
     def to_sign_in(self, request: Request) -> Response:
         """By way of enrollment's renewal, which goes on to the sign-in page when there is nothing to renew."""
-        here = self.bases[self.service] if self.service in self.bases else ""
+        here = self.bases.get(self.service, "")
         query = request.url.query
         back = here + request.url.path + (f"?{query}" if query else "")
         return RedirectResponse(f"{self.bases['enrollment']}{RENEW_PATH}?to={quote(back, safe='')}", 303)

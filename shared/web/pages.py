@@ -51,8 +51,8 @@ def environment(service: str, bases: Mapping[str, str], templates: Path | None =
 
 
 def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-    """The page. Beside ``context`` a template sees ``request``, ``principal``, ``lang``, ``navigation``, the filters of
-    ``shared.web.filters``, ``static(name)``, ``bases[service]``, ``query_with(name=value)``, ``_()`` and ``ngettext()``.
+    """The page. Beside ``context`` a template sees ``request``, ``principal``, ``lang``, ``navigation``, ``_()`` and
+    ``ngettext()``, the filters of ``shared.web.filters``, ``static(name)``, ``bases[service]``, ``query_with(name=…)``.
 
     Raises what Jinja2 raises for a template's mistake (500).
     """
@@ -70,7 +70,13 @@ def problem(
             request,
             "problem.html",
             status=status,
-            problem={"status": status, "title": title, "detail": detail, "errors": errors, "correlation": correlation},
+            problem={
+                "status": status,
+                "title": title,
+                "detail": detail,
+                "errors": [{key: error.get(key) for key in ("field", "message", "allowed")} for error in errors],
+                "correlation": correlation,
+            },
         )
     except Exception:
         log.exception("problem_page_failed")

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 Readiness = Callable[[], Awaitable[dict[str, Any]]]
-READINESS_PATIENCE_S = 1.5
+READINESS_PATIENCE_S = 1.9
 
 log = structlog.get_logger("keur.web")
 
@@ -42,6 +42,6 @@ async def _asked(readiness: Readiness | None) -> dict[str, Any]:
     try:
         async with asyncio.timeout(READINESS_PATIENCE_S):
             return await readiness()
-    except Exception as wrong:
+    except Exception as wrong:  # noqa: BLE001 - whatever it is, the answer is: not ready
         log.warning("readiness_unknown", error=type(wrong).__name__)
         return {"ready": False, "reason": type(wrong).__name__}
