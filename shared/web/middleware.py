@@ -1,32 +1,28 @@
 """What wraps every request, as plain ASGI (no extra task per request): correlation, log, headers, limits, language."""
 
+import os
 import re
 import time
+import traceback
 from collections.abc import Iterable, Mapping
 
 import structlog
 from fastapi import Request
-from prometheus_client import Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.bus import context
 from shared.ids import new_id
+from shared.telemetry import REQUESTS
 from shared.web import i18n, problems
 
 log = structlog.get_logger("keur.web")
 
 CORRELATION_HEADER = "X-Correlation-Id"
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\Z")
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{8,64}\Z")
 QUIET_PATHS = ("/healthz", "/readyz", "/metrics", "/static/")
-
-REQUEST_SECONDS = Histogram(
-    "keur_http_request_seconds",
-    "Time from a request's arrival to the end of its answer, by route",
-    ["service", "method", "route", "status"],
-    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10),
-)
-
 
 class RequestScope:
     """Outermost: gives each request a correlation id, one log line, one measurement, and an answer whatever happens.
@@ -55,11 +51,13 @@ class RequestScope:
                 MutableHeaders(scope=message)[CORRELATION_HEADER] = correlation
             await send(message)
 
+        context.correlation.set(correlation)
+        context.trace.set(trace_of(Headers(scope=scope).get("traceparent", "")))
         with structlog.contextvars.bound_contextvars(service=self.service, correlation_id=correlation):
             try:
                 await self.app(scope, receive, send_noting)
-            except Exception:
-                log.exception("request_failed", method=scope["method"], route=route_of(scope))
+            except Exception as error:
+                log.error("request failed", method=scope["method"], route=route_of(scope), **told(error))
                 if status:
                     raise  # half an answer is out: only closing the connection tells the client so
                 await problems.unforeseen(Request(scope, receive))(scope, receive, send_noting)
@@ -68,7 +66,7 @@ class RequestScope:
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route, method = route_of(scope), scope["method"]
-        REQUEST_SECONDS.labels(self.service, method, route, str(status)).observe(seconds)
+        REQUESTS.labels(self.service, f"{method} {route}", str(status)).observe(seconds)
         if not scope["path"].startswith(QUIET_PATHS):
             log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
@@ -76,6 +74,23 @@ class RequestScope:
 def route_of(scope: Scope) -> str:
     """The template of the route that was taken (``/enrollment/trainees/{id}``), or ``-`` for none."""
     return str(getattr(scope.get("route"), "path", "-"))
+
+
+def trace_of(given: str) -> str:
+    """Our span in the caller's trace (W3C ``traceparent``), or in a new one."""
+    trace = given[3:35] if _TRACEPARENT.match(given) else os.urandom(16).hex()
+    return f"00-{trace}-{os.urandom(8).hex()}-01"
+
+
+def told(error: BaseException) -> dict[str, object]:
+    """An error for the log: classes and places, not its text. Drivers and validators put values of rows in theirs."""
+    chain: list[BaseException] = []
+    at: BaseException | None = error
+    while at is not None and at not in chain:
+        chain.append(at)
+        at = at.__cause__ or at.__context__
+    frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    return {"error": " < ".join(type(one).__name__ for one in chain), "frames": frames[-12:]}
 
 
 class SecurityHeaders:
