@@ -2,7 +2,7 @@
 
 import csv
 import io
-from unicodedata import is_normalized, normalize
+from unicodedata import normalize
 
 from hypothesis import given
 from hypothesis import strategies as st
