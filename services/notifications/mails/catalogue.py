@@ -1,0 +1,43 @@
+"""Every mail there is: who gets it, on which event, and in which tone."""
+
+from dataclasses import dataclass
+
+from shared.web.i18n import N_
+
+
+class UnknownTemplate(LookupError):
+    """A mail names a template that this version of the code does not have."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """``formal`` readers are addressed with u in Dutch; ``title`` is what the office calls this mail."""
+
+    name: str
+    formal: bool
+    title: str
+
+
+KINDS: dict[str, Kind] = {
+    made.name: made
+    for made in (
+        Kind("mentor_welcome", True, N_("Welkom voor de praktijkbegeleider")),
+        Kind("trainee_welcome", False, N_("Welkom voor de leerling")),
+        Kind("guardian_welcome", True, N_("Kopie voor ouder of verzorger")),
+        Kind("visit_due", False, N_("Bezoek aan de beurt, voor de coördinator")),
+        Kind("visit_due_host", True, N_("Bezoek aan de beurt, voor de begeleider")),
+        Kind("visit_overdue", False, N_("Bezoek te laat")),
+        Kind("exam_passed", False, N_("Examen gehaald")),
+        Kind("exam_failed", False, N_("Examen niet gehaald")),
+        Kind("certificate_issued", False, N_("Certificaat, voor de houder")),
+        Kind("certificate_issued_company", True, N_("Certificaat, voor het leerbedrijf")),
+    )
+}
+
+
+def kind(template: str) -> Kind:
+    """The kind of mail that a template is for, or ``UnknownTemplate``."""
+    try:
+        return KINDS[template]
+    except KeyError:
+        raise UnknownTemplate(template) from None

@@ -1,0 +1,201 @@
+"""From a stored mail (a template and ids) to a letter with names, in the reader's language."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, UndefinedError
+from mjml import mjml2html
+
+from services.notifications.mails.catalogue import UnknownTemplate, kind
+from services.notifications.mails.message import one_line
+from shared.web import i18n
+
+_ONE = ("trainee", "company", "school", "mentor", "instructor", "place")
+_MANY = ("trainees", "hosts")
+_DATES = ("starts_on", "planned_end", "due_on", "taken_on", "issued_on", "valid_until")
+_PROGRAMME = re.compile(r"^(?P<name>.+)-(?P<level>[1-8])$")
+
+
+class MailBroken(Exception):
+    """The letter cannot be written: a placeholder is missing or the template is not known. Nothing is sent."""
+
+
+@dataclass(frozen=True)
+class Party:
+    """A person or place as mails name it. For a company or school, ``name`` is its contact person's."""
+
+    ref: str
+    name: str
+    organisation: str
+    city: str = ""
+    email: str | None = None
+    language: str = "nl"
+
+
+@dataclass(frozen=True)
+class SchemeWords:
+    """The titles of a scheme, by language."""
+
+    title: Mapping[str, str]
+    owner: str
+    exams: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The foundation in whose name a mail goes out."""
+
+    name: str
+    address: str
+    reply_to: str
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A mail as it is kept: ids and small facts, no names. ``attempts`` counts the one that is running."""
+
+    id: str
+    template: str
+    recipient: str
+    cause: str
+    subject_ref: str
+    scheme: str | None
+    correlation: str | None
+    data: Mapping[str, Any]
+    attempts: int
+    message_id: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the letters of one batch can use, loaded together."""
+
+    parties: Mapping[str, Party] = field(default_factory=dict)
+    check_codes: Mapping[str, str] = field(default_factory=dict)
+    schemes: Mapping[str, SchemeWords] = field(default_factory=dict)
+    passed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Exam codes that a subject has passed, by ``trainee/…``."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A written mail, ready to be put into an envelope."""
+
+    to: Party
+    subject: str
+    text: str
+    html: str
+    language: str
+
+
+def write(mail: Stored, facts: Facts, sender: Sender, register_url: str) -> Letter:
+    """The letter in the recipient's language. Raises ``MailBroken`` when anything it needs is missing.
+
+    ``register_url`` is the public register's address, without a trailing slash.
+    """
+    you = facts.parties.get(mail.recipient)
+    if you is None:
+        raise MailBroken(f"{mail.template}: the recipient is not known")
+    with i18n.speaking(you.language):
+        try:
+            return _write(mail, facts, sender, register_url, you)
+        except UnknownTemplate:
+            raise MailBroken(f"{mail.template}: no such template") from None
+        except (UndefinedError, TemplateError, KeyError) as error:
+            raise MailBroken(f"{mail.template}: {error}") from error
+
+
+def _write(mail: Stored, facts: Facts, sender: Sender, register_url: str, you: Party) -> Letter:
+    formal = kind(mail.template).formal
+    given = _placeholders(mail, facts, register_url) | {"you": you, "sender": sender, "cause": mail.cause}
+    plain, rich = _environments()
+    template = plain.get_template(f"{mail.template}.jinja")
+    context = template.new_context(given)
+    subject, why = (one_line("".join(template.blocks[block](context))) for block in ("subject", "why"))
+    given |= {
+        "subject": subject,
+        "why": why,
+        "why_title": i18n.translate("Waarom krijgt u dit?" if formal else "Waarom krijg je dit?"),
+        "ask": i18n.translate("Antwoord op deze mail of schrijf aan %(address)s.") % {"address": sender.reply_to},
+        "lang": i18n.language(),
+    }
+    text = template.render(given)
+    html = mjml2html(rich.get_template(f"{mail.template}.jinja").render(given))
+    return Letter(you, subject, text, html, i18n.language())
+
+
+def _placeholders(mail: Stored, facts: Facts, register_url: str) -> dict[str, Any]:
+    """What the template can name. What is not known is left out, so that using it is refused."""
+    given: dict[str, Any] = dict(mail.data)
+    for name in _ONE:
+        if name in given and (party := facts.parties.get(given.pop(name))) is not None:
+            given[name] = party
+    for name in _MANY:
+        if name in given:
+            given[name] = [facts.parties[ref] for ref in given[name] if ref in facts.parties]
+    for name in _DATES:
+        if given.get(name) is not None:
+            given[name] = format_date(date.fromisoformat(given[name]), "long", locale=i18n.locale())
+    if "programme" in given:
+        given["programme"] = _programme(given["programme"])
+    words = facts.schemes.get(mail.scheme or "")
+    given["mark"] = _in_language(words.title) if words else (mail.scheme or "").upper()
+    if "exam" in given:
+        titles = words.exams if words else {}
+        passed = facts.passed.get(mail.subject_ref, frozenset()) | {given["exam"]}
+        given["remaining"] = [_in_language(title) for code, title in titles.items() if code not in passed]
+        given["exam"] = _in_language(titles[given["exam"]]) if given["exam"] in titles else given["exam"]
+        given["score"] = format_decimal(given["score"], locale=i18n.locale())
+    if "number" in given:
+        given["register_link"] = f"{register_url}/{given['number']}"
+        if (code := facts.check_codes.get(given["number"])) is not None and mail.template == "certificate_issued":
+            given |= {"check_code": code, "register_link": f"{register_url}/{given['number']}?code={code}"}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _in_language(texts: Mapping[str, str]) -> str:
+    return texts.get(i18n.language()) or texts["nl"]
+
+
+def _programme(code: str) -> str:
+    found = _PROGRAMME.match(code)
+    if found is None:
+        return code
+    return i18n.translate("%(programme)s, niveau %(level)s") % {"programme": found["name"], "level": found["level"]}
+
+
+def _whole(value: Any) -> Any:
+    """Refuses an empty value that StrictUndefined does not see."""
+    if value is None:
+        raise UndefinedError("a placeholder is empty")
+    return value
+
+
+@cache
+def _environments() -> tuple[Environment, Environment]:
+    """The text skin and the HTML skin. Templates are our own files; what people typed is only ever a value."""
+    made = []
+    for skin, escape in (("txt", False), ("mjml", True)):
+        environment = Environment(
+            loader=FileSystemLoader(Path(__file__).parent),
+            autoescape=escape,
+            undefined=StrictUndefined,
+            finalize=_whole,
+            extensions=["jinja2.ext.i18n"],
+            trim_blocks=not escape,
+            keep_trailing_newline=True,
+        )
+        environment.install_gettext_callables(i18n.translate, i18n.ntranslate, newstyle=True)  # type: ignore[attr-defined]
+        environment.globals |= {
+            "layout": f"layout.{skin}",
+            "ui": environment.get_template(f"parts.{skin}").module,
+        }
+        made.append(environment)
+    return made[0], made[1]
