@@ -1,8 +1,7 @@
 """Reading a scheme from YAML: either a scheme, or every fault at once with its line and what is allowed there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from io import StringIO
 from typing import Any
 
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
 
@@ -59,7 +59,7 @@ def read_scheme(text: str) -> SchemeVersion:
     if scheme is None or found:
         located = (_located(tree, fault) for fault in found)
         raise SchemeNotValid(sorted(located, key=lambda fault: (fault.line, fault.path)))
-    return SchemeVersion.of(scheme, _dates_as_text(content))
+    return SchemeVersion.of(scheme, content)
 
 
 def _tree(text: str) -> CommentedMap:
@@ -81,8 +81,17 @@ def _tree(text: str) -> CommentedMap:
     return tree
 
 
+class _DatesAsText(RoundTripConstructor):
+    """Leaves dates as they are written, so that the model names a wrong one with its line."""
+
+
+_DatesAsText.add_constructor("tag:yaml.org,2002:timestamp", lambda constructor, node: node.value)
+
+
 def _yaml() -> YAML:
-    return YAML(typ="rt", pure=True)
+    yaml = YAML(typ="rt", pure=True)
+    yaml.Constructor = _DatesAsText
+    return yaml
 
 
 def _refused_constructs(text: str) -> Iterator[SchemeFault]:
@@ -110,8 +119,6 @@ def _plain(node: Any) -> Any:
         case CommentedSeq():
             return [_plain(value) for value in node]
         case bool() | None:
-            return node
-        case date():
             return node
         case int():
             return int(node)
@@ -144,22 +151,11 @@ def _tuples(node: Any) -> Any:
     return node
 
 
-def _dates_as_text(node: Any) -> Any:
-    match node:
-        case dict():
-            return {key: _dates_as_text(value) for key, value in node.items()}
-        case list():
-            return [_dates_as_text(value) for value in node]
-        case date():
-            return node.isoformat()
-    return node
-
-
 def _fault_of(error: ErrorDetails) -> Fault:
     kind, given = error["type"], error.get("ctx", {})
     path = tuple(step for step in error["loc"] if step != "[key]")
     message = error["msg"].removeprefix("Value error, ")
-    allowed: str | None = None
+    allowed: str | None = given.get("allowed")
     match kind:
         case "extra_forbidden":
             message, allowed = "is not known here", _fields_allowed(path[:-1])
@@ -171,8 +167,6 @@ def _fault_of(error: ErrorDetails) -> Fault:
             message, allowed = "has another form than allowed", FORMS.get(given.get("pattern", ""))
         case "string_type":
             message, allowed = "is not text", 'text; write a number in quotes, such as "2024.1"'
-        case "date_type":
-            message, allowed = "is no date", "a date as 2024-08-01"
         case "is_instance_of":
             message, allowed = "is no number", "a number such as 5.5"
         case _ if bound := {k: v for k, v in given.items() if k in ("ge", "le", "gt", "lt")}:
@@ -214,5 +208,5 @@ def _located(tree: CommentedMap, fault: Fault) -> SchemeFault:
 
 
 def _shortly(value: object) -> str:
-    text = str(_dates_as_text(value)) if isinstance(value, Mapping | list | date) else str(value)
+    text = str(value)
     return text if len(text) <= 80 else f"{text[:79]}…"

@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from shared.tabular import Day
+
 from .canonical import fingerprint, plain_number
 from .numbers import number_format_fault
 
@@ -217,7 +219,7 @@ class Scheme(Part):
     title: Text
     owner: Owner
     version: VersionText
-    valid_from: date
+    valid_from: Day
     number_format: Annotated[str, StringConstraints(max_length=60), AfterValidator(_well_formed)]
     validity: Validity | None = None
     decision_mode: Literal["automatic", "reviewed"]
