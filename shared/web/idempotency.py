@@ -6,18 +6,22 @@ until the first commits (and then gets the same answer) or rolls back (and then 
 
 import hashlib
 import json
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import orjson
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from fastapi import Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from shared.db import Database, Tx
 from shared.errors import RuleBroken
-from shared.web.session import principal_of
+from shared.web.session import SessionKeys, principal_of
 
 
 class IdempotencyKeyReused(RuleBroken):
@@ -26,6 +30,27 @@ class IdempotencyKeyReused(RuleBroken):
 
 class IdempotencyKeyMalformed(RuleBroken):
     """The key is empty, too long, or not plain ASCII."""
+
+
+Place = tuple[str, str, str]
+
+
+class Vault:
+    """Keeps answers that hold a secret (a sign-in link, a token) readable only with the session key."""
+
+    def __init__(self, keys: SessionKeys) -> None:
+        self._keys = keys
+
+    def _cipher(self) -> AESGCM:
+        key = self._keys.private().private_bytes_raw()
+        return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"keur idempotency").derive(key))
+
+    def close(self, body: bytes, place: Place) -> bytes:
+        nonce = os.urandom(12)
+        return nonce + self._cipher().encrypt(nonce, body, "\0".join(place).encode())
+
+    def open(self, kept: bytes, place: Place) -> bytes:
+        return self._cipher().decrypt(kept[:12], kept[12:], "\0".join(place).encode())
 
 
 class HasDatabase(Protocol):
@@ -43,13 +68,18 @@ class Answer:
 
 
 async def once(
-    request: Request, ctx: HasDatabase, body: bytes | BaseModel, do: Callable[[Tx], Awaitable[Answer]]
+    request: Request,
+    ctx: HasDatabase,
+    body: bytes | BaseModel,
+    do: Callable[[Tx], Awaitable[Answer]],
+    *,
+    vault: Vault | None = None,
 ) -> Response:
     """Run ``do`` in one transaction and answer; with an ``Idempotency-Key`` run it once for all repeats.
 
     The first answer keeps its status (201), a repeat with the same body gets 200 with the same bytes. Raises
     IdempotencyKeyReused (422) for another body under the same key. What ``do`` raises rolls back all of it, so a
-    refused request may be sent again under the same key.
+    refused request may be sent again under the same key. With a ``vault`` the kept answer is encrypted.
     """
     key = request.headers.get("idempotency-key")
     if key is None:
@@ -65,40 +95,47 @@ async def once(
     body_hash = hashlib.sha256(_canonical(body)).digest()
     async with ctx.db.transaction() as tx:
         first = await tx.fetchval(
-            """INSERT INTO idempotency (key, route, principal, body_hash, status, body, content_type)
-               VALUES ($1, $2, $3, $4, 0, ''::bytea, '') ON CONFLICT DO NOTHING RETURNING 1""",
+            """
+            insert into idempotency (key, route, principal, body_hash) values ($1, $2, $3, $4)
+            on conflict do nothing returning 1
+            """,
             *place,
             body_hash,
         )
         if first is None:
-            return await _again(tx, place, body_hash)
+            return await _again(tx, place, body_hash, vault)
         done = await do(tx)
         encoded = _encoded(done)
         await tx.execute(
-            """UPDATE idempotency SET status = $4, body = $5, content_type = 'application/json'
-               WHERE key = $1 AND route = $2 AND principal = $3""",
+            """
+            update idempotency set status = $4, body = $5, content_type = 'application/json'
+            where key = $1 and route = $2 and principal = $3
+            """,
             *place,
             done.status,
-            encoded,
+            encoded if vault is None else vault.close(encoded, place),
         )
     return _response(done.status, encoded, done.headers)
 
 
-async def _again(tx: Tx, place: tuple[str, str, str], body_hash: bytes) -> Response:
+async def _again(tx: Tx, place: Place, body_hash: bytes, vault: Vault | None) -> Response:
     row = await tx.fetchrow(
-        "SELECT body_hash, status, body FROM idempotency WHERE key = $1 AND route = $2 AND principal = $3", *place
+        "select body_hash, status, body from idempotency where key = $1 and route = $2 and principal = $3", *place
     )
     if row is None or bytes(row["body_hash"]) != body_hash:
         raise IdempotencyKeyReused(
             "This key was used before for another body.", field="Idempotency-Key", allowed="a new key for a new request"
         )
     status = 200 if row["status"] == 201 else row["status"]
-    return _response(status, bytes(row["body"]), {"Idempotency-Replayed": "true"})
+    kept = bytes(row["body"] or b"")
+    return _response(
+        status, kept if vault is None else vault.open(kept, place), {"Idempotency-Replayed": "true"}
+    )
 
 
 async def forget_old(tx: Tx, *, days: int = 7) -> int:
     """Delete keys older than ``days``; gives how many. A client does not repeat a request after a week."""
-    done = await tx.execute("DELETE FROM idempotency WHERE created_at < now() - make_interval(days => $1)", days)
+    done = await tx.execute("delete from idempotency where created_at < now() - make_interval(days => $1)", days)
     return int(done.rpartition(" ")[2])
 
 

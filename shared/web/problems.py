@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from shared.errors import DependencyAway, RuleBroken
+from shared.web.i18n import language
 from shared.web.i18n import translate as _
 from shared.web.session import NotAllowed, NotSignedIn
 from shared.web.validation import described
@@ -119,9 +120,13 @@ def away(request: Request, what: str, retry_after_s: int = RETRY_AFTER_S) -> Res
 
 
 async def rule_broken(request: Request, error: RuleBroken) -> Response:
-    entry = {"field": error.field, "message": error.message, "allowed": error.allowed}
+    message, allowed = error.message, error.allowed
+    said = getattr(error, "said", None)
+    if said is not None:  # a service's own rules know both languages
+        message, allowed = said(language())
+    entry = {"field": error.field, "message": message, "allowed": allowed}
     errors = [{k: v for k, v in entry.items() if v is not None}] if error.field else []
-    return answer(request, error.status, kind_of(type(error)), error.message, errors=errors)
+    return answer(request, error.status, kind_of(type(error)), message, errors=errors)
 
 
 async def not_valid(request: Request, error: RequestValidationError | ValidationError) -> Response:
