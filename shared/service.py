@@ -165,7 +165,13 @@ class Service:
                 if ran:
                     log.info("database migrated", count=len(ran))
                 return
-            except (DependencyAway, OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
+            except (
+                DependencyAway,
+                OSError,
+                TimeoutError,
+                asyncpg.PostgresConnectionError,
+                asyncpg.CannotConnectNowError,
+            ) as error:
                 self._last_error = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} database: {type(error).__name__}"
                 if pauses == 0:
                     log.warning("waiting for the database", error=error)
@@ -175,7 +181,10 @@ class Service:
     async def work(self) -> None:
         """Relay, consumers and loops, until cancelled; then stopped in the order in which nothing is lost."""
         await self.open()
-        loops = [asyncio.create_task(self._keep(self.relay.run, "relay")), asyncio.create_task(self._keep(self._purge, "purge"))]
+        loops = [
+            asyncio.create_task(self._keep(self.relay.run, "relay")),
+            asyncio.create_task(self._keep(self._purge, "purge")),
+        ]
         loops += [
             asyncio.create_task(self._keep(partial(loop, self.context), f"{loop.__module__}.{loop.__qualname__}"))
             for loop in self.loops
@@ -199,7 +208,8 @@ class Service:
         """What the last batch told goes out before the relay stops, when the broker takes it at once."""
         with contextlib.suppress(DependencyAway, TimeoutError, OSError, asyncpg.PostgresError):
             async with asyncio.timeout(2):
-                while (await self.relay.waiting())[0] and self.relay.leads:
+                # The outbox has no event for being empty.
+                while (await self.relay.waiting())[0] and self.relay.leads:  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
 
     async def _keep(self, loop: Callable[[], Awaitable[None]], name: str) -> None:

@@ -31,7 +31,9 @@ def _without_noise(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
     """An expected failure of a foreign library is one line: its class and text, no page of traceback."""
     error = event.pop("error", None)
     if isinstance(error, BaseException):
-        event["error"] = f"{type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''}".rstrip(": ")
+        event["error"] = f"{type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''}".rstrip(
+            ": "
+        )
     elif error is not None:
         event["error"] = error
     return event
@@ -74,7 +76,12 @@ def set_up_logging(service: str, *, level: str = "info", production: bool = Fals
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy, least in (("aiormq", "ERROR"), ("aio_pika", "ERROR"), ("uvicorn.access", "WARNING"), ("uvicorn", "WARNING")):
+    for noisy, least in (
+        ("aiormq", "ERROR"),
+        ("aio_pika", "ERROR"),
+        ("uvicorn.access", "WARNING"),
+        ("uvicorn", "WARNING"),
+    ):
         logging.getLogger(noisy).setLevel(least)
         logging.getLogger(noisy).addFilter(_OneLine())
     for name in ("aiormq.connection", "aiormq.channel", "asyncio", "uvicorn.error"):

@@ -11,6 +11,7 @@ from faststream._internal.broker import BrokerUsecase
 from faststream._internal.endpoint.subscriber.call_item import CallsCollection
 from faststream.middlewares import AckPolicy
 from faststream.rabbit import RabbitBroker, RabbitExchange, RabbitQueue
+from faststream.rabbit.broker.registrator import RabbitRegistrator
 from faststream.rabbit.schemas.queue import QueueType
 from faststream.rabbit.subscriber.config import RabbitSubscriberConfig, RabbitSubscriberSpecificationConfig
 from faststream.rabbit.subscriber.specification import RabbitSubscriberSpecification
@@ -71,11 +72,13 @@ class ServiceBroker(RabbitBroker):
             ),
             calls=calls,
         )
-        super(RabbitBroker, self).subscriber(subscriber, persistent=True)  # type: ignore[arg-type]
+        super(RabbitRegistrator, self).subscriber(subscriber, persistent=True)
         return subscriber
 
 
-def build(subscriptions: Subscriptions, *, url: str = "amqp://localhost", consumer: Consumer | None = None) -> ServiceBroker:
+def build(
+    subscriptions: Subscriptions, *, url: str = "amqp://localhost", consumer: Consumer | None = None
+) -> ServiceBroker:
     """The service's broker with everything it listens to; ``consumer`` does the listening, none for documents only."""
     broker = ServiceBroker(url, app_id=subscriptions.service, logger=None)
     queue = topology.inbox(subscriptions.service)

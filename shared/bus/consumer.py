@@ -18,7 +18,7 @@ from shared.bus.publisher import Publisher, with_limits
 from shared.bus.retry import again_or_parked
 from shared.bus.sealing import CONTENT_TYPE, Seal
 from shared.bus.wire import ATTEMPT, Heard, read
-from shared.errors import DependencyAway
+from shared.errors import DependencyAway, GiveUp
 
 log = structlog.get_logger(__name__)
 
@@ -186,7 +186,7 @@ class Consumer:
         for message in messages:
             try:
                 readable.append((message, read(message, self._seal)))
-            except Exception as error:
+            except GiveUp as error:
                 await self._later_or_parked(message, error, "envelope")
         if readable:
             failure = await self._try([heard for _, heard in readable])
@@ -200,7 +200,7 @@ class Consumer:
         crashpoints.reach("consumer.after-commit")
 
     async def _try(self, heard: Sequence[Heard]) -> Failed | None:
-        """Handles them in one transaction; waits in place while the database is away. A failure of theirs is returned."""
+        """Handles them in one transaction; waits in place while the database is away. Returns a failure of theirs."""
         pauses = 0
         while True:
             try:

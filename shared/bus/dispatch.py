@@ -13,7 +13,7 @@ from shared.bus import context, crashpoints
 from shared.bus.subscriptions import Handler, Subscriptions
 from shared.bus.wire import Heard
 from shared.db import Database, Tx
-from shared.errors import DependencyAway, GiveUp, TryAgainLater
+from shared.errors import DependencyAway, GiveUp
 from shared.events.base import Event
 
 log = structlog.get_logger(__name__)
@@ -24,6 +24,7 @@ on conflict do nothing returning message_id
 """
 
 CONTENTION = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
+PASSING = (DependencyAway, asyncpg.PostgresConnectionError, ConnectionError, *CONTENTION)
 
 
 class NoHandler(GiveUp):
@@ -61,7 +62,7 @@ class Dispatcher:
                 fresh = await self._commit(messages, running)
         except TimeoutError as error:
             raise Failed(HandlerTimedOut(f"longer than {self._timeout:g} s"), running.handler) from error
-        except (DependencyAway, asyncpg.PostgresConnectionError, *CONTENTION):
+        except PASSING:
             raise
         except Exception as error:
             raise Failed(error, running.handler) from error
@@ -154,7 +155,5 @@ def in_groups(messages: Sequence[Heard]) -> list[tuple[str, list[Heard]]]:
 
 
 def is_passing(error: Exception) -> bool:
-    """Whether it is the surroundings that failed, not this message: the same messages are taken again where they are."""
-    if isinstance(error, TryAgainLater | GiveUp):
-        return False
-    return isinstance(error, (DependencyAway, asyncpg.PostgresConnectionError, ConnectionError, *CONTENTION))
+    """Whether the surroundings failed, not this message: the same messages are taken again where they are."""
+    return isinstance(error, PASSING)

@@ -27,7 +27,10 @@ select position, id::text, private, type, subject, sequence, scheme, correlation
 from outbox where published_at is null order by position limit $1
 """
 _MARK = "update outbox set published_at = now() where position = any($1::bigint[])"
-_WAITING = "select count(*) as pending, extract(epoch from now() - min(time))::float8 as oldest from outbox where published_at is null"
+_WAITING = """
+select count(*) as pending, extract(epoch from now() - min(time))::float8 as oldest
+from outbox where published_at is null
+"""
 _PURGE = (
     "update outbox set body = null where private and body is not null and published_at < now() - interval '1 day'",
     "delete from outbox where published_at < now() - make_interval(days => $1)",
@@ -59,7 +62,8 @@ class Relay:
         while True:
             try:
                 async with self._db.read() as connection:
-                    while not await connection.fetchval("select pg_try_advisory_lock(hashtext('keur relay'))"):
+                    # Another process's lock has no event to wait for.
+                    while not await connection.fetchval("select pg_try_advisory_lock(hashtext('keur relay'))"):  # noqa: ASYNC110
                         await asyncio.sleep(1)
                     self.leads = True
                     try:
@@ -99,7 +103,9 @@ class Relay:
             telemetry.PUBLISHED.labels(self._service).inc(len(confirmed))
         unsure = [outcome for outcome in outcomes if outcome is not None]
         if unsure:
-            self.last_error = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {type(unsure[0]).__name__}: {str(unsure[0])[:200]}"
+            self.last_error = (
+                f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {type(unsure[0]).__name__}: {str(unsure[0])[:200]}"
+            )
             telemetry.PUBLISH_FAILURES.labels(self._service, type(unsure[0]).__name__).inc(len(unsure))
             log.warning("not confirmed, publishing again", count=len(unsure), error=unsure[0])
             await asyncio.sleep(0.2)

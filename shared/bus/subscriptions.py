@@ -56,7 +56,7 @@ class Subscriptions:
         return register
 
     def every(self, *patterns: str) -> Callable[[Raw], Raw]:
-        """``@on.every("#")``: the function gets all messages of ``keur.events`` that the patterns match, as they came."""
+        """``@on.every("#")``: the function gets all messages of ``keur.events`` that match, as they came."""
 
         def register(function: Raw) -> Raw:
             self.patterns.extend(patterns)
@@ -65,7 +65,9 @@ class Subscriptions:
 
         return register
 
-    def _add(self, kinds: Sequence[type[Event]], function: Callable[[Any, Tx], Awaitable[None]], *, batch: bool) -> None:
+    def _add(
+        self, kinds: Sequence[type[Event]], function: Callable[[Any, Tx], Awaitable[None]], *, batch: bool
+    ) -> None:
         for kind in kinds:
             self.events[kind.TYPE] = kind
             self.handlers.setdefault(kind.TYPE, []).append(Handler(function.__name__, function, batch))

@@ -59,7 +59,7 @@ async def declare(
     bindings: Mapping[str, Iterable[Binding]],
     tiers: Iterable[timedelta] = RETRY_TIERS,
 ) -> None:
-    """Declares everything for the services that ``bindings`` names. Idempotent; ``TopologyDiffers`` names what differs."""
+    """Declares everything for the services in ``bindings``. Idempotent; ``TopologyDiffers`` names what differs."""
     try:
         await channel.queue_declare(UNROUTED, durable=True, arguments={"x-queue-type": "quorum"})
         await channel.exchange_declare(f"{UNROUTED}.exchange", exchange_type="fanout", durable=True)
@@ -95,5 +95,6 @@ async def declare(
                 await channel.queue_bind(inbox(service), binding.exchange, binding.routing_key)
     except aiormq.exceptions.ChannelPreconditionFailed as error:
         raise TopologyDiffers(
-            f"the broker has it with other arguments: {error}. Drain and delete that queue, or give the new one another name"
+            f"the broker has it with other arguments: {error}."
+            " Drain and delete that queue, or give the new one another name"
         ) from error

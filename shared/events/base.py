@@ -1,7 +1,7 @@
 """What every event is: a fact in the past tense, frozen, with a type that outlives deployments.
 
-The envelope is CloudEvents 1.0. ``TYPE`` is also the routing key. Fields are added only with a default; a new meaning is
-a new class with the next major version. Listeners ignore fields that they do not know yet.
+The envelope is CloudEvents 1.0. ``TYPE`` is also the routing key. Fields are added only with a default; a new meaning
+is a new class with the next major version. Listeners ignore fields that they do not know yet.
 """
 
 import re
@@ -32,7 +32,7 @@ class Envelope(BaseModel):
 
 
 class Event(BaseModel):
-    """Base of all events. A subclass names its type and its subject: ``class X(Event, type="…", subject="trainee/{…}")``."""
+    """Base of all events. A subclass names type and subject: ``class X(Event, type="…", subject="trainee/{…}")``."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

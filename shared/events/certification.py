@@ -65,7 +65,9 @@ class CandidateEligible(Event, type="certification.candidate-eligible.v1", subje
     scheme_version: str
 
 
-class CandidateNotYetEligible(Event, type="certification.candidate-not-yet-eligible.v1", subject="trainee/{trainee_id}"):
+class CandidateNotYetEligible(
+    Event, type="certification.candidate-not-yet-eligible.v1", subject="trainee/{trainee_id}"
+):
     """Requirements are still open; ``missing`` names each one (codes of exams and rules)."""
 
     trainee_id: str

@@ -120,7 +120,7 @@ class PersonDetailsChanged(Event, type="enrollment.person-details-changed.v1", s
 
 
 class ContactPointChanged(Event, type="enrollment.contact-point-changed.v1", subject="{person}", private=True):
-    """Where and in which language somebody can be told something. For ``company/…`` the name is its contact person's."""
+    """Where and in which language somebody can be told something; for ``company/…`` its contact person."""
 
     person: str
     name: str

@@ -4,7 +4,7 @@ from .base import Event
 
 
 class MailSent(Event, type="notifications.mail-sent.v1", subject="mail/{mail_id}"):
-    """The mail server accepted a mail. ``recipient`` and ``about`` are ``kind/id``; ``cause`` is the event behind it."""
+    """The mail server accepted a mail. ``recipient`` and ``about`` are ``kind/id``; ``cause`` is an event."""
 
     mail_id: str
     template: str
