@@ -1,0 +1,26 @@
+"""The one place where the parts of ops meet."""
+
+from pathlib import Path
+
+from services.ops import api, pages, queries
+from services.ops.desk import Desk
+from services.ops.handlers import FailedMessages, on
+from services.ops.schedule import redrive
+from shared.service import Service
+from shared.settings import ServiceSettings
+
+
+def build(settings: ServiceSettings) -> Service:
+    """Journal, failed messages, desk and its pages. Opens nothing."""
+    service = Service(
+        "ops",
+        settings,
+        subscriptions=on,
+        migrations=Path(__file__).parent / "migrations",
+        routers=[api.router, pages.router],
+        loops=[redrive],
+        status=queries.status,
+        extra_consumers=[FailedMessages],
+    )
+    service.state["desk"] = Desk(service.context)
+    return service

@@ -1,0 +1,87 @@
+"""What an operator does with failed messages: send back, discard, take back what was discarded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import asyncpg
+
+from services.ops import store
+from services.ops.domain.failures import AlreadyDecided, NoInboxKnown, ReasonNeeded
+from shared.bus import outbox
+from shared.db import Tx
+from shared.errors import NotKnown
+from shared.events.ops import MessageDiscarded
+
+MOST = 10_000
+"""Messages decided about in one transaction; the answer says when there were more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which messages: by their ids, or all of a group that pass the filters (service, type, subject, error)."""
+
+    ids: Sequence[str] | None = None
+    group: str | None = None
+    filters: dict[str, str] = field(default_factory=dict)
+
+
+async def retry(tx: Tx, choice: Choice, *, actor: str, reason: str = "", dry_run: bool = False) -> int:
+    """Sends parked messages back to the inbox queue of the service that gave up on them; how many.
+
+    They leave when the redriving loop has the broker's confirm: a crash in between delays them and loses none.
+    """
+    rows = await _chosen(tx, choice, "parked")
+    for row in rows:
+        if not row["service"] and choice.ids:
+            raise NoInboxKnown(
+                "nobody knows which service gave up on this message", field="id", value=row["id"], allowed="discard"
+            )
+    ids = [row["id"] for row in rows if row["service"]]
+    if ids and not dry_run:
+        await store.decide(tx, ids, state="redriving", action="retry", actor=actor, reason=reason)
+    return len(ids)
+
+
+async def discard(tx: Tx, choice: Choice, *, actor: str, reason: str, dry_run: bool = False) -> int:
+    """Decides that parked messages need no handling any more, with a reason; how many. `restore` undoes it."""
+    if len(reason.strip()) < 3:
+        raise ReasonNeeded("a reason is needed to discard a message", field="reason", allowed="≥ 3")
+    rows = await _chosen(tx, choice, "parked")
+    if rows and not dry_run:
+        ids = [row["id"] for row in rows]
+        await store.decide(tx, ids, state="discarded", action="discard", actor=actor, reason=reason.strip())
+        told = [
+            MessageDiscarded(
+                message_id=row["message_id"],
+                service=row["service"],
+                event_type=row["event_type"],
+                reason=reason.strip(),
+            )
+            for row in rows
+        ]
+        await outbox.put(tx, *told)
+    return len(rows)
+
+
+async def restore(tx: Tx, choice: Choice, *, actor: str, reason: str = "", dry_run: bool = False) -> int:
+    """Puts discarded messages back on the desk as parked; how many."""
+    rows = await _chosen(tx, choice, "discarded")
+    if rows and not dry_run:
+        ids = [row["id"] for row in rows]
+        await store.decide(tx, ids, state="parked", action="restore", actor=actor, reason=reason)
+    return len(rows)
+
+
+async def _chosen(tx: Tx, choice: Choice, state: str) -> list[asyncpg.Record]:
+    rows = await store.parked_for_decision(
+        tx, state=state, ids=choice.ids, group=choice.group, filters=choice.filters, limit=MOST
+    )
+    if choice.ids and len(rows) < len(set(choice.ids)):
+        found = {row["id"] for row in rows}
+        missing = next(id for id in choice.ids if id not in found)
+        if await tx.fetchval("select state from failed where id = $1", missing) is None:
+            raise NotKnown("no failed message has this id", field="id", value=missing)
+        raise AlreadyDecided("this message was decided about before", field="id", value=missing, allowed=state)
+    return rows

@@ -1,0 +1,1 @@
+"""What ops decides without input or output: what an event refers to, what a failure is, what a trace says."""

@@ -1,0 +1,214 @@
+"""The desk's pages: overview, failed messages by group and one by one, events, traces."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from services.ops import commands, queries
+from services.ops.api import READ, WRITE, desk_of, shown
+from services.ops.commands import Choice
+from services.ops.desk import alarms
+from services.ops.domain.failures import ReasonNeeded
+from services.ops.domain.references import references
+from services.ops.domain.tracing import LANES, diagram, trace
+from services.ops.words import STAGES, impact, title_of
+from shared.errors import NotKnown, RuleBroken
+from shared.web.deps import Ctx, Who
+from shared.web.i18n import ntranslate
+from shared.web.i18n import translate as _
+from shared.web.pages import render
+
+router = APIRouter(prefix="/ops", include_in_schema=False)
+
+Key = Annotated[str, Query(max_length=200)]
+Position = Annotated[int, Query(ge=0, le=2**62)]
+PAGE = 50
+
+
+@router.get("", dependencies=READ)
+@router.get("/", dependencies=READ)
+async def overview(request: Request, ctx: Ctx) -> HTMLResponse:
+    """Services, queues, oldest age, outbox lag, parked, and what that means for the work."""
+    desk = desk_of(request)
+    services, queues = await desk.services(), await desk.queues()
+    async with ctx.db.read() as tx:
+        parked = [(row["service"], row["event_type"], row["count"]) for row in await queries.parked_counts(tx)]
+        latest = await queries.events(tx, limit=10, newest=True)
+    inboxes = {name: queue for name, queue in queues["queues"].items() if ".retry." not in name}
+    retries = {name: queue for name, queue in queues["queues"].items() if ".retry." in name and queue["ready"]}
+    return render(
+        request,
+        "overview.html",
+        services=services,
+        queues=inboxes,
+        retries=retries,
+        broker=queues["broker"],
+        alarms=[(kind, _alarm(kind, name)) for kind, name in alarms(queues, services)],
+        parked=sum(count for *_rest, count in parked),
+        impact=[ntranslate(words.one, words.many, count) % {"num": count} for words, count in impact(parked)],
+        pending=sum((told.get("outbox") or {}).get("pending") or 0 for told in services.values()),
+        oldest=max(((told.get("outbox") or {}).get("oldest_age_s") or 0 for told in services.values()), default=0),
+        waiting=sum(queue["ready"] or 0 for name, queue in queues["queues"].items() if name.endswith(".inbox")),
+        latest=latest,
+        title_of=title_of,
+    )
+
+
+def _alarm(kind: str, name: str) -> str:
+    words = {
+        "broker": _("De berichtenmakelaar antwoordt niet: er gaan geen berichten. Niets gaat verloren; het wacht."),
+        "service": _("%(name)s is niet gereed."),
+        "no-consumer": _("Niemand leest %(name)s."),
+        "unrouted": _("Er zijn gebeurtenissen waar niemand naar luistert (%(name)s)."),
+        "failed-waiting": _("Mislukte berichten wachten op deze werkbank (%(name)s)."),
+    }
+    return words[kind] % {"name": name} if "%(name)s" in words[kind] else words[kind]
+
+
+@router.get("/failed", dependencies=READ)
+async def failed(
+    request: Request, ctx: Ctx, group: Key = "", state: Key = "parked", after: Position = 0
+) -> HTMLResponse:
+    """Failed messages by group; with a group, its messages."""
+    state = state if state in ("parked", "redriving", "redriven", "discarded", "all") else "parked"
+    async with ctx.db.read() as tx:
+        groups = await queries.groups(tx) if not group and state == "parked" else []
+        items = await queries.failed(tx, state=state, group=group, after=after, limit=PAGE)
+    return render(
+        request,
+        "failed.html",
+        groups=groups,
+        items=items if group or state != "parked" else [],
+        group=group,
+        state=state,
+        next=items[-1]["position"] if len(items) == PAGE else None,
+        done=_done(request),
+        title_of=title_of,
+    )
+
+
+@router.get("/failed/{id}", dependencies=READ)
+async def failed_message(request: Request, ctx: Ctx, id: str) -> HTMLResponse:
+    """One failed message: why, where, what it says, and what can be done."""
+    return await _failed_message(request, ctx, id, {})
+
+
+async def _failed_message(request: Request, ctx: Ctx, id: str, errors: dict[str, str]) -> HTMLResponse:
+    async with ctx.db.read() as tx:
+        found = await queries.failed_message(tx, id)
+        if found is None:
+            raise NotKnown(_("Dit mislukte bericht is niet bekend."))
+        actions = await queries.actions(tx, found["id"])
+    message = shown(found)
+    body = json.dumps(message["data"], indent=2, ensure_ascii=False) if message["data"] is not None else message["text"]
+    return render(
+        request,
+        "failed_message.html",
+        status=422 if errors else 200,
+        message=message,
+        body=body or message["base64"],
+        headers=sorted(message["headers"].items()),
+        actions=actions,
+        errors=errors,
+        title_of=title_of,
+    )
+
+
+@router.post("/failed/decide", dependencies=WRITE)
+async def decide(
+    request: Request,
+    ctx: Ctx,
+    who: Who,
+    action: Annotated[str, Form(pattern="^(retry|discard|restore)$")],
+    id: Annotated[str, Form(max_length=64)] = "",
+    group: Annotated[str, Form(max_length=64)] = "",
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """The buttons of the pages: about one message, or about a group."""
+    if not (id or group):
+        raise RuleBroken(_("Zeg om welke berichten het gaat."), field="id")
+    choice = Choice(ids=[id] if id else None, group=group or None)
+    command = {"retry": commands.retry, "discard": commands.discard, "restore": commands.restore}[action]
+    try:
+        async with ctx.db.transaction() as tx:
+            changed = await command(tx, choice, actor=who.subject, reason=reason)
+    except ReasonNeeded:
+        if not id:
+            raise
+        return await _failed_message(request, ctx, id, {"reason": _("Geef een reden van ten minste drie tekens.")})
+    return RedirectResponse(f"/ops/failed?did={action}&count={changed}", 303)
+
+
+def _done(request: Request) -> str:
+    count = request.query_params.get("count", "")
+    number = int(count) if count.isdigit() and len(count) < 7 else 0
+    words = {
+        "retry": lambda: ntranslate(
+            "%(num)d bericht wordt opnieuw aangeboden.", "%(num)d berichten worden opnieuw aangeboden.", number
+        ),
+        "discard": lambda: ntranslate("%(num)d bericht is weggelegd.", "%(num)d berichten zijn weggelegd.", number),
+        "restore": lambda: ntranslate(
+            "%(num)d bericht staat weer op de werkbank.", "%(num)d berichten staan weer op de werkbank.", number
+        ),
+    }
+    said = words.get(request.query_params.get("did", ""))
+    return said() % {"num": number} if said else ""
+
+
+@router.get("/events", dependencies=READ)
+async def events(request: Request, ctx: Ctx, subject: Key = "", type: Key = "") -> HTMLResponse:
+    """The newest events, or those about a subject."""
+    async with ctx.db.read() as tx:
+        items = await queries.events(tx, subject=subject, type=type, limit=PAGE, newest=True)
+    return render(request, "events.html", items=items, subject=subject, type=type, title_of=title_of)
+
+
+@router.get("/events/{id}", dependencies=READ)
+async def event(request: Request, ctx: Ctx, id: str) -> HTMLResponse:
+    """One event: what it says, what caused it, what came of it."""
+    async with ctx.db.read() as tx:
+        found = await queries.event(tx, id)
+        if found is None:
+            raise NotKnown(_("Deze gebeurtenis is niet bekend."))
+        causes = [cause for each in found["causes"] if (cause := await queries.event(tx, each))]
+        effects = await queries.effects(tx, id)
+        stuck = await queries.failed_message(tx, id)
+    return render(
+        request,
+        "event.html",
+        event=found,
+        causes=causes,
+        effects=effects,
+        refs=references(found["subject"], found["data"]),
+        stuck=stuck,
+        title_of=title_of,
+    )
+
+
+@router.get("/trace", dependencies=READ)
+async def show_trace(request: Request, ctx: Ctx, subject: Key = "") -> HTMLResponse:
+    """What happened to a subject → who decided → who was told → what came back."""
+    subject = subject.strip()
+    rows: list[dict[str, Any]] = []
+    stuck: list[dict[str, Any]] = []
+    if subject:
+        async with ctx.db.read() as tx:
+            rows = await queries.trace_rows(tx, subject)
+            stuck = [
+                row for row in await queries.failed(tx, state="all", subject=subject) if row["state"] != "redriven"
+            ]
+    steps = trace(rows)
+    return render(
+        request,
+        "trace.html",
+        subject=subject,
+        steps=steps,
+        stuck=stuck,
+        marks=diagram(steps),
+        lanes=LANES,
+        stages=STAGES,
+        title_of=title_of,
+        cut=len(rows) >= queries.TRACE_MOST,
+    )

@@ -1,0 +1,114 @@
+"""The desk's words: events and steps by name, and what failed messages mean for the work, said without queues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from services.ops.domain.tracing import Stage, fact_of
+from shared.web.i18n import N_
+
+STAGES: dict[Stage, str] = {
+    "happened": N_("Wat gebeurde er"),
+    "decided": N_("Wie besliste"),
+    "told": N_("Wie hoorde het"),
+    "came_back": N_("Wat kwam terug"),
+    "stuck": N_("Wat bleef steken"),
+}
+
+TITLES: dict[str, str] = {
+    "company-registered": N_("Leerbedrijf opgenomen"),
+    "company-equipment-changed": N_("Machinepark gewijzigd"),
+    "trainee-enrolled": N_("Leerling ingeschreven"),
+    "placement-started": N_("Leerwerkplek begonnen"),
+    "visit-planned": N_("Bezoek gepland"),
+    "visit-due": N_("Bezoek moet nu"),
+    "visit-overdue": N_("Bezoek te laat"),
+    "visit-completed": N_("Bezoek gebracht"),
+    "complaint-received": N_("Klacht ontvangen"),
+    "scheme-version-published": N_("Schemaversie gepubliceerd"),
+    "exam-result-recorded": N_("Examenuitslag vastgelegd"),
+    "exam-passed": N_("Examen gehaald"),
+    "exam-failed": N_("Examen niet gehaald"),
+    "candidate-eligible": N_("Kandidaat voldoet aan alle eisen"),
+    "candidate-not-yet-eligible": N_("Kandidaat voldoet nog niet"),
+    "certification-decided": N_("Certificatiebeslissing genomen"),
+    "certificate-issued": N_("Certificaat uitgegeven"),
+    "mail-sent": N_("Mail verstuurd"),
+    "mail-bounced": N_("Mail geweigerd"),
+    "mail-suppressed": N_("Mail niet verstuurd"),
+    "message-parked": N_("Bericht geparkeerd"),
+    "message-redriven": N_("Bericht opnieuw aangeboden"),
+    "message-discarded": N_("Bericht weggelegd"),
+}
+
+
+def title_of(event_type: str) -> str:
+    """The event in words of the trade, Dutch, to be translated; without words, its type."""
+    return TITLES.get(fact_of(event_type), event_type)
+
+
+class Sentence(NamedTuple):
+    """One and many of a sentence, to be translated with its count."""
+
+    one: str
+    many: str
+
+
+def n_(one: str, many: str) -> Sentence:
+    """Marks both forms for translation where they stand."""
+    return Sentence(N_(one), N_(many))
+
+
+_OTHER = n_("%(num)d bericht is niet verwerkt", "%(num)d berichten zijn niet verwerkt")
+
+_IMPACT: dict[tuple[str, str], Sentence] = {
+    ("certification", "exam-passed"): n_(
+        "%(num)d geslaagd examen telt nog niet mee voor een certificaat",
+        "%(num)d geslaagde examens tellen nog niet mee voor een certificaat",
+    ),
+    ("certification", "trainee-enrolled"): n_(
+        "%(num)d inschrijving is bij de certificering niet bekend",
+        "%(num)d inschrijvingen zijn bij de certificering niet bekend",
+    ),
+    ("certification", "person-details-changed"): n_(
+        "%(num)d naam staat niet goed op het certificaat", "%(num)d namen staan niet goed op het certificaat"
+    ),
+    ("enrollment", "scheme-version-published"): n_(
+        "%(num)d schemaversie is bij de opleiding niet bekend",
+        "%(num)d schemaversies zijn bij de opleiding niet bekend",
+    ),
+    ("enrollment", "certificate-issued"): n_(
+        "%(num)d certificaat ontbreekt in het dossier van de leerling",
+        "%(num)d certificaten ontbreken in de dossiers van leerlingen",
+    ),
+    ("notifications", "trainee-enrolled"): n_(
+        "%(num)d inschrijving zonder welkomstmail", "%(num)d inschrijvingen zonder welkomstmail"
+    ),
+    ("notifications", "placement-started"): n_(
+        "%(num)d praktijkbegeleider is niet verwelkomd", "%(num)d praktijkbegeleiders zijn niet verwelkomd"
+    ),
+    ("notifications", "visit-due"): n_(
+        "%(num)d bezoek is niet aangekondigd", "%(num)d bezoeken zijn niet aangekondigd"
+    ),
+    ("notifications", "certificate-issued"): n_(
+        "%(num)d certificaat is niet aan de houder gemeld", "%(num)d certificaten zijn niet aan de houder gemeld"
+    ),
+    ("notifications", "exam-passed"): n_("%(num)d uitslag is niet gemaild", "%(num)d uitslagen zijn niet gemaild"),
+    ("notifications", "exam-failed"): n_("%(num)d uitslag is niet gemaild", "%(num)d uitslagen zijn niet gemaild"),
+    ("notifications", "contact-point-changed"): n_(
+        "%(num)d adres is niet bijgewerkt; mail kan verkeerd gaan",
+        "%(num)d adressen zijn niet bijgewerkt; mail kan verkeerd gaan",
+    ),
+    ("ops", ""): n_("%(num)d gebeurtenis ontbreekt in het logboek", "%(num)d gebeurtenissen ontbreken in het logboek"),
+}
+
+
+def impact(parked: Iterable[tuple[str, str, int]]) -> list[tuple[Sentence, int]]:
+    """From (service, event type, count) to sentences with their counts, the largest first."""
+    counts: dict[Sentence, int] = {}
+    for service, event_type, count in parked:
+        fact = fact_of(event_type)
+        sentence = _IMPACT.get((service, fact)) or _IMPACT.get((service, "")) or _OTHER
+        counts[sentence] = counts.get(sentence, 0) + count
+    return sorted(counts.items(), key=lambda item: -item[1])
