@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from shared.errors import DependencyAway, RuleBroken
-from shared.web.i18n import language
+from shared.web.i18n import N_, language
 from shared.web.i18n import translate as _
 from shared.web.session import NotAllowed, NotSignedIn
 from shared.web.validation import described
@@ -47,19 +47,19 @@ AWAY: tuple[type[Exception], ...] = (
 """What asyncpg and the sockets raise when the database is away, starting, stopping, full or overloaded."""
 
 TITLES = {
-    400: "Het verzoek is niet te lezen",
-    401: "U bent niet ingelogd",
-    403: "Dit mag u niet",
-    404: "Niet gevonden",
-    405: "Dit kan hier niet",
-    409: "Dit botst met wat er al is",
-    410: "Dit werkt niet meer",
-    413: "Te groot",
-    415: "Dit soort inhoud wordt niet aangenomen",
-    422: "Er klopt iets niet",
-    429: "Te vaak geprobeerd",
-    500: "Er ging iets mis bij ons",
-    503: "Even niet bereikbaar",
+    400: N_("Het verzoek is niet te lezen"),
+    401: N_("U bent niet ingelogd"),
+    403: N_("Dit mag u niet"),
+    404: N_("Niet gevonden"),
+    405: N_("Dit kan hier niet"),
+    409: N_("Dit botst met wat er al is"),
+    410: N_("Dit werkt niet meer"),
+    413: N_("Te groot"),
+    415: N_("Dit soort inhoud wordt niet aangenomen"),
+    422: N_("Er klopt iets niet"),
+    429: N_("Te vaak geprobeerd"),
+    500: N_("Er ging iets mis bij ons"),
+    503: N_("Even niet bereikbaar"),
 }
 
 
@@ -108,7 +108,7 @@ def answer(
 
 def not_signed_in(request: Request, reason: str) -> Response:
     """401 that says how to get in, and not what was wrong with the token beyond its kind."""
-    detail = _("Log in, of stuur een geldig toegangsbewijs mee.")
+    detail = _("Log in, of stuur een geldig token mee.")
     return answer(request, 401, "not-signed-in", detail, headers={"WWW-Authenticate": 'Bearer realm="keur"'})
 
 
