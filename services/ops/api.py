@@ -26,12 +26,14 @@ Position = Annotated[int, Query(ge=0, le=2**62, description="position of the las
 Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
+FailedId = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Subject = Annotated[str, Query(min_length=3, max_length=200, pattern="^[^/]+/.+$")]
+
+
 class Decision(StrictModel):
     """Which messages, and why. Either `ids`, or a `group` and filters; nothing at all is refused."""
 
-    ids: list[Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")]] | None = Field(
-        default=None, min_length=1, max_length=1000
-    )
+    ids: list[FailedId] | None = Field(default=None, min_length=1, max_length=1000)
     group: str | None = Field(default=None, max_length=64)
     service: str | None = Field(default=None, max_length=64)
     type: str | None = Field(default=None, max_length=200)
@@ -76,9 +78,7 @@ async def show_event(ctx: Ctx, id: str) -> dict[str, Any]:
 
 
 @router.get("/trace", dependencies=READ)
-async def show_trace(
-    ctx: Ctx, subject: Annotated[str, Query(min_length=3, max_length=200, pattern="^[^/]+/.+$")]
-) -> Any:
+async def show_trace(ctx: Ctx, subject: Subject) -> dict[str, Any]:
     """What happened to a subject → who decided → who was told → what came back; and what of it failed."""
     async with ctx.db.read() as tx:
         steps = trace(await queries.trace_rows(tx, subject))
@@ -118,17 +118,8 @@ async def list_failed(
 ) -> dict[str, Any]:
     """Failed messages, oldest first, without their bodies."""
     async with ctx.db.read() as tx:
-        items = await queries.failed(
-            tx,
-            state=state,
-            group=group,
-            service=service,
-            type=type,
-            subject=subject,
-            error=error,
-            after=after,
-            limit=limit,
-        )
+        filters = {"state": state, "group": group, "service": service, "type": type, "subject": subject, "error": error}
+        items = await queries.failed(tx, **filters, after=after, limit=limit)
     return {"items": items, "next": items[-1]["position"] if len(items) == limit else None}
 
 

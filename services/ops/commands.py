@@ -46,22 +46,16 @@ async def retry(tx: Tx, choice: Choice, *, actor: str, reason: str = "", dry_run
 
 async def discard(tx: Tx, choice: Choice, *, actor: str, reason: str, dry_run: bool = False) -> int:
     """Decides that parked messages need no handling any more, with a reason; how many. `restore` undoes it."""
-    if len(reason.strip()) < 3:
+    reason = reason.strip()
+    if len(reason) < 3:
         raise ReasonNeeded("a reason is needed to discard a message", field="reason", allowed="≥ 3")
     rows = await _chosen(tx, choice, "parked")
     if rows and not dry_run:
         ids = [row["id"] for row in rows]
-        await store.decide(tx, ids, state="discarded", action="discard", actor=actor, reason=reason.strip())
-        told = [
-            MessageDiscarded(
-                message_id=row["message_id"],
-                service=row["service"],
-                event_type=row["event_type"],
-                reason=reason.strip(),
-            )
-            for row in rows
-        ]
-        await outbox.put(tx, *told)
+        await store.decide(tx, ids, state="discarded", action="discard", actor=actor, reason=reason)
+        for row in rows:
+            told = {name: row[name] for name in ("message_id", "service", "event_type")}
+            await outbox.put(tx, MessageDiscarded(**told, reason=reason))
     return len(rows)
 
 

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.ops import commands, queries
-from services.ops.api import READ, WRITE, desk_of, shown
+from services.ops.api import READ, WRITE, Command, desk_of, shown
 from services.ops.commands import Choice
 from services.ops.desk import alarms
 from services.ops.domain.failures import ReasonNeeded
 from services.ops.domain.references import references
 from services.ops.domain.tracing import LANES, diagram, trace
-from services.ops.words import STAGES, impact, title_of
+from services.ops.words import STAGES, impact, n_, title_of
 from shared.errors import NotKnown, RuleBroken
 from shared.web.deps import Ctx, Who
 from shared.web.i18n import ntranslate
@@ -25,6 +25,7 @@ router = APIRouter(prefix="/ops", include_in_schema=False)
 Key = Annotated[str, Query(max_length=200)]
 Position = Annotated[int, Query(ge=0, le=2**62)]
 PAGE = 50
+COMMANDS: dict[str, Command] = {"retry": commands.retry, "discard": commands.discard, "restore": commands.restore}
 
 
 @router.get("", dependencies=READ)
@@ -130,10 +131,9 @@ async def decide(
     if not (id or group):
         raise RuleBroken(_("Zeg om welke berichten het gaat."), field="id")
     choice = Choice(ids=[id] if id else None, group=group or None)
-    command = {"retry": commands.retry, "discard": commands.discard, "restore": commands.restore}[action]
     try:
         async with ctx.db.transaction() as tx:
-            changed = await command(tx, choice, actor=who.subject, reason=reason)
+            changed = await COMMANDS[action](tx, choice, actor=who.subject, reason=reason)
     except ReasonNeeded:
         if not id:
             raise
@@ -141,20 +141,18 @@ async def decide(
     return RedirectResponse(f"/ops/failed?did={action}&count={changed}", 303)
 
 
+_DONE = {
+    "retry": n_("%(num)d bericht wordt opnieuw aangeboden.", "%(num)d berichten worden opnieuw aangeboden."),
+    "discard": n_("%(num)d bericht is weggelegd.", "%(num)d berichten zijn weggelegd."),
+    "restore": n_("%(num)d bericht staat weer op de werkbank.", "%(num)d berichten staan weer op de werkbank."),
+}
+
+
 def _done(request: Request) -> str:
     count = request.query_params.get("count", "")
     number = int(count) if count.isdigit() and len(count) < 7 else 0
-    words = {
-        "retry": lambda: ntranslate(
-            "%(num)d bericht wordt opnieuw aangeboden.", "%(num)d berichten worden opnieuw aangeboden.", number
-        ),
-        "discard": lambda: ntranslate("%(num)d bericht is weggelegd.", "%(num)d berichten zijn weggelegd.", number),
-        "restore": lambda: ntranslate(
-            "%(num)d bericht staat weer op de werkbank.", "%(num)d berichten staan weer op de werkbank.", number
-        ),
-    }
-    said = words.get(request.query_params.get("did", ""))
-    return said() % {"num": number} if said else ""
+    words = _DONE.get(request.query_params.get("did", ""))
+    return ntranslate(words.one, words.many, number) % {"num": number} if words else ""
 
 
 @router.get("/events", dependencies=READ)
@@ -196,9 +194,7 @@ async def show_trace(request: Request, ctx: Ctx, subject: Key = "") -> HTMLRespo
     if subject:
         async with ctx.db.read() as tx:
             rows = await queries.trace_rows(tx, subject)
-            stuck = [
-                row for row in await queries.failed(tx, state="all", subject=subject) if row["state"] != "redriven"
-            ]
+            stuck = await queries.failed(tx, state="parked", subject=subject)
     steps = trace(rows)
     return render(
         request,

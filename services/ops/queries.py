@@ -18,7 +18,7 @@ TRACE_MOST = 2000
 async def events(
     tx: Tx, *, after: int = 0, limit: int = 100, subject: str = "", type: str = "", newest: bool = False
 ) -> list[dict[str, Any]]:
-    """Journal rows after a position, oldest first (or the newest ones, newest first); `subject` finds references too."""
+    """Journal rows after a position, oldest first, or the newest, newest first. `subject` finds references too."""
     order = "desc" if newest else "asc"
     rows = await tx.fetch(
         f"""select {_EVENT} from journal
@@ -105,7 +105,8 @@ async def failed(
     rows = await tx.fetch(
         f"""select {_FAILED} from failed
             where ($1 = 'all' or state = $1) and ($2 = '' or fingerprint = $2) and ($3 = '' or service = $3)
-              and ($4 = '' or event_type = $4) and ($5 = '' or subject = $5) and ($6 = '' or error = $6) and position > $7
+              and ($4 = '' or event_type = $4) and ($5 = '' or subject = $5) and ($6 = '' or error = $6)
+              and position > $7
             order by position limit $8""",  # noqa: S608 (a constant of this module)
         state,
         group,
