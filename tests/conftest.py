@@ -1,0 +1,67 @@
+"""One private PostgreSQL and RabbitMQ for the whole run; a fresh database or virtual host for whoever asks.
+
+Each server is started by the first test that needs it. All ports are free ones, so two runs do not meet.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Protocol
+
+import pytest
+
+from shared.db import BUS_MIGRATIONS
+
+from .servers import Servers, Vhost, migrations_of
+
+
+class DatabaseUrl(Protocol):
+    async def __call__(self, service: str) -> str: ...
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """The servers of this run, to kill and start again where a test is about that."""
+    made = Servers(tmp_path_factory.mktemp("keur"))
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+async def database_url(servers: Servers) -> AsyncIterator[DatabaseUrl]:
+    """``await database_url("certification")``: a fresh database with all migrations of that service, as its role."""
+    made: list[str] = []
+
+    async def make(service: str) -> str:
+        made.append(await servers.database(service, migrations_of(service)))
+        return made[-1]
+
+    yield make
+    for url in made:
+        await servers.drop_database(url)
+
+
+@pytest.fixture
+async def new_database(servers: Servers) -> AsyncIterator[Callable[[], Awaitable[str]]]:
+    """``await new_database()``: a fresh database with the tables of the bus only."""
+    made: list[str] = []
+
+    async def make() -> str:
+        made.append(await servers.database(None, [BUS_MIGRATIONS]))
+        return made[-1]
+
+    yield make
+    for url in made:
+        await servers.drop_database(url)
+
+
+@pytest.fixture
+async def vhost(servers: Servers) -> AsyncIterator[Vhost]:
+    """A fresh virtual host; ``permit`` and ``declare`` give it users and queues as the bootstrap does."""
+    made = await servers.vhost()
+    yield made
+    await made.remove()
+
+
+@pytest.fixture
+async def amqp_url(vhost: Vhost) -> str:
+    """The URL of a fresh virtual host as the broker's administrator."""
+    return vhost.admin_url
