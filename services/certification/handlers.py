@@ -1,0 +1,79 @@
+"""What certification does when it hears of something. Handlers take what arrived together, in set-based SQL."""
+
+from collections.abc import Sequence
+
+from shared import clock
+from shared.bus.subscriptions import Subscriptions
+from shared.db import Tx
+from shared.events.certification import ExamFailed, ExamPassed
+from shared.events.enrollment import PersonDetailsChanged, PersonErased, TraineeEnrolled
+
+from .commands import candidates
+from .domain.candidates import Admission
+
+on = Subscriptions("certification")
+TRAINEE = "trainee/"
+
+
+@on.batch(TraineeEnrolled)
+async def admit_trainees(events: Sequence[TraineeEnrolled], tx: Tx) -> None:
+    """A trainee who enrols becomes a candidate under the scheme version that was in force."""
+    admissions = {
+        event.trainee_id: Admission(
+            event.scheme,
+            event.scheme_version,
+            event.programme,
+            event.school_id,
+            event.instructor_id,
+            event.company_id,
+            event.mentor_id,
+            event.starts_on,
+        )
+        for event in events
+    }
+    causes = {event.trainee_id: event for event in events}
+    await candidates.admit_trainees(tx, admissions, causes=causes, now=clock.now())
+
+
+@on.batch(PersonDetailsChanged)
+async def name_holders(events: Sequence[PersonDetailsChanged], tx: Tx) -> None:
+    """The name that a certificate is made out to. Of other people than trainees nothing is kept here."""
+    trainees = [event for event in events if event.person.startswith(TRAINEE)]
+    await candidates.name_holders(
+        tx,
+        [(_trainee_id(event), event.name, event.birth_date, event.envelope.sequence) for event in trainees],
+        causes={_trainee_id(event): event for event in trainees},
+        now=clock.now(),
+        today=clock.today(),
+    )
+
+
+@on.batch(PersonErased)
+async def forget_holders(events: Sequence[PersonErased], tx: Tx) -> None:
+    """Name and birth date are forgotten. A certificate that was issued keeps its document: it is the proof."""
+    trainees = [event for event in events if event.person.startswith(TRAINEE)]
+    await candidates.name_holders(
+        tx,
+        [(_trainee_id(event), None, None, event.envelope.sequence) for event in trainees],
+        causes={_trainee_id(event): event for event in trainees},
+        now=clock.now(),
+        today=clock.today(),
+    )
+
+
+@on.batch(ExamPassed)
+async def assess_passed(events: Sequence[ExamPassed], tx: Tx) -> None:
+    """A pass may complete the dossier: decide, and issue when the scheme says so."""
+    causes = {event.trainee_id: event for event in events}
+    await candidates.assess_candidates(tx, causes, now=clock.now(), today=clock.today())
+
+
+@on.batch(ExamFailed)
+async def assess_failed(events: Sequence[ExamFailed], tx: Tx) -> None:
+    """A fail may be the correction of a pass: then a requirement is open again, or a certificate in doubt."""
+    causes = {event.trainee_id: event for event in events}
+    await candidates.assess_candidates(tx, causes, now=clock.now(), today=clock.today())
+
+
+def _trainee_id(event: PersonDetailsChanged | PersonErased) -> str:
+    return event.person.removeprefix(TRAINEE)
