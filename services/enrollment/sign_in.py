@@ -165,9 +165,7 @@ async def sign_out(request: Request, ctx: Ctx, keur_renewal: Annotated[str | Non
 
 def _give_session(request: Request, response: Response, session_id: str, entry: accounts.Entry) -> None:
     keys: SessionKeys = request.app.state.keys
-    token = keys.sign(
-        subject=entry.subject, scopes=entry.scopes, via="session", seconds=SESSION_SECONDS, id=session_id
-    )
+    token = keys.sign(subject=entry.subject, scopes=entry.scopes, via="session", seconds=SESSION_SECONDS, id=session_id)
     response.set_cookie(
         SESSION_COOKIE,
         token,

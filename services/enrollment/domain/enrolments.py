@@ -147,28 +147,30 @@ class Known:
 def accept(enrolment: Enrolment, known: Known) -> SchemeVersion:
     """The scheme version that holds for an enrolment that keeps every rule; raises the first rule that it breaks.
 
-    A mentor's place is taken from ``known.load``, so that the next enrolment of the same file finds it gone.
+    A mentor's place is taken from ``known.load``, so that the next enrolment of the same file finds it gone. Who was
+    enrolled already and changes is not in that load.
     """
     before = known.enrolled.get(enrolment.trainee_id)
-    if before is None:
-        _check_person(enrolment)
-    elif (before.programme, before.starts_on) != (enrolment.programme, enrolment.starts_on):
+    try:
+        return _accept(enrolment, before, known)
+    except Refused:
+        if before is not None:
+            known.load.take(before.mentor_id, before.period)
+        raise
+
+
+def _accept(enrolment: Enrolment, before: Enrolment | None, known: Known) -> SchemeVersion:
+    if before is not None and (before.programme, before.starts_on) != (enrolment.programme, enrolment.starts_on):
         raise _fixed(before, enrolment)
+    _check_person(enrolment)
     _check_dates(enrolment)
     version = known.schemes.for_programme(enrolment.programme, enrolment.starts_on)
     mentor = _check_places(enrolment, known)
-    guided_before = before is not None and (before.mentor_id, before.period) == (mentor.mentor_id, enrolment.period)
-    if not guided_before:
-        if before is not None:
-            known.load.release(before.mentor_id, before.period)
-        try:
-            colleagues = known.colleagues.get(enrolment.company_id, ())
-            known.load.check(mentor, colleagues, enrolment.period, version.mentor_max_trainees)
-        except Refused:
-            if before is not None:
-                known.load.take(before.mentor_id, before.period)
-            raise
-        known.load.take(mentor.mentor_id, enrolment.period)
+    keeps_place = before is not None and (before.mentor_id, before.period) == (mentor.mentor_id, enrolment.period)
+    if not keeps_place:
+        colleagues = known.colleagues.get(enrolment.company_id, ())
+        known.load.check(mentor, colleagues, enrolment.period, version.mentor_max_trainees)
+    known.load.take(mentor.mentor_id, enrolment.period)
     return version
 
 

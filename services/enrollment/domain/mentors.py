@@ -80,14 +80,10 @@ def busiest(taken: Mapping[Period, int], period: Period) -> int:
 class Load:
     """Who guides how many, when: what is known already, and what one file adds row by row."""
 
-    norm: int | None = None
     _taken: dict[str, Counter[Period]] = field(default_factory=dict)
 
-    def take(self, mentor_id: str, period: Period) -> None:
-        self._taken.setdefault(mentor_id, Counter())[period] += 1
-
-    def release(self, mentor_id: str, period: Period) -> None:
-        self._taken.setdefault(mentor_id, Counter())[period] -= 1
+    def take(self, mentor_id: str, period: Period, trainees: int = 1) -> None:
+        self._taken.setdefault(mentor_id, Counter())[period] += trainees
 
     def limit(self, mentor: Mentor, norm: int | None) -> int | None:
         return mentor.max_trainees if mentor.max_trainees is not None else norm

@@ -138,3 +138,11 @@ def plan(
     if completed_due is not None and due <= completed_due:
         due = completed_due + timedelta(days=1)
     return Visit(place, due, reason) if due <= max(stay.last for stay in current) else None
+
+
+def completes(held: Held, visit: Visit, cadence_weeks: int | None) -> bool:
+    """Whether a visit that was held is the one that is due. One of long before, entered late, is not."""
+    if visit.state not in (State.DUE, State.OVERDUE):
+        return False
+    weeks = held.next_in_weeks or cadence_weeks
+    return weeks is None or held.held_on + timedelta(weeks=weeks) > visit.due_on

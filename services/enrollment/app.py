@@ -1,0 +1,25 @@
+"""The only place where enrollment's parts meet."""
+
+from pathlib import Path
+
+from shared.service import Service
+from shared.settings import ServiceSettings
+
+from . import api, handlers, pages, schedule, sign_in
+from .queries import figures
+from .settings import EnrollmentSettings
+
+
+def build(settings: ServiceSettings) -> Service:
+    """The service, put together and not yet running."""
+    return Service(
+        "enrollment",
+        EnrollmentSettings.of(settings),
+        subscriptions=handlers.on,
+        migrations=Path(__file__).parent / "migrations",
+        routers=[sign_in.router, api.router, pages.router],
+        public=sign_in.PUBLIC,
+        loops=[schedule.run],
+        status=figures.status,
+        title="Keur enrollment: de opleiding",
+    )

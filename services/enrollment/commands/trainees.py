@@ -1,0 +1,185 @@
+"""Trainees enrol with a place to learn, begin, and complete."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from shared.bus import outbox
+from shared.db import Tx
+from shared.events.enrollment import PlacementStarted, TraineeEnrolled
+
+from ..domain import enrolments as rules
+from ..domain.enrolments import Enrolment, Known, State
+from ..domain.rules import Refused
+from ..domain.schemes import SchemeVersion
+from ..domain.visits import Place
+from ..store import audit, enrolments, guides, places, schemes
+from ..store.audit import By
+from ..store.enrolments import Placement, Standing
+from . import people
+from .outcome import Outcome, Sorted, sort
+from .visits import plan_visits
+
+
+async def enrol_trainees(tx: Tx, given: Sequence[Enrolment], *, today: date, by: By) -> Outcome:
+    """Trainees enrol with a placement in one go, or are not what they were. The rules hold across the set."""
+    known = await _known(tx, given)
+    versions: dict[str, SchemeVersion] = {}
+    refused: dict[str, Refused] = {}
+    for one in given:
+        if known.enrolled.get(one.id) == one:
+            continue
+        try:
+            versions[one.id] = rules.accept(one, known)
+        except Refused as rule:
+            refused[one.id] = rule
+    found = sort(given, known.enrolled, refused)
+    if not found.to_keep:
+        return found.outcome()
+    await enrolments.keep(tx, found.to_keep, versions)
+    for one in found.to_keep:
+        before = known.enrolled.get(one.id)
+        await people.tell(tx, before.contacts() if before else [], one.contacts())
+    await _enrol(tx, found.new, versions, today, by)
+    await _change(tx, found, known.enrolled, today, by)
+    touched = [*found.to_keep, *(known.enrolled[one.id] for one in found.changed)]
+    await plan_visits(tx, _places_of(touched), today=today, by=by)
+    return found.outcome()
+
+
+async def _known(tx: Tx, given: Sequence[Enrolment]) -> Known:
+    enrolled = await enrolments.enrolments(tx, (one.trainee_id for one in given))
+    everyone = [*given, *enrolled.values()]
+    colleagues = await guides.lock_mentors_of(tx, (one.company_id for one in everyone))
+    mentors = await guides.mentors(tx, (one.mentor_id for one in given))
+    guiding = {one.mentor_id for some in colleagues.values() for one in some} | set(mentors)
+    return Known(
+        schemes=await schemes.schemes(tx),
+        companies=await places.companies(tx, (one.company_id for one in given)),
+        schools=await places.schools(tx, (one.school_id for one in given)),
+        mentors=mentors,
+        instructors=await guides.instructors(tx, (one.instructor_id for one in given)),
+        colleagues=colleagues,
+        enrolled=enrolled,
+        load=await guides.load(
+            tx,
+            guiding,
+            min((one.starts_on for one in everyone), default=date.max),
+            without=[one.id for one in given if enrolled.get(one.id, one) != one],
+        ),
+    )
+
+
+def _places_of(some: Iterable[Enrolment]) -> set[Place]:
+    return {Place("company", one.company_id) for one in some} | {Place("school", one.school_id) for one in some}
+
+
+async def _enrol(tx: Tx, new: Sequence[Enrolment], versions: Mapping[str, SchemeVersion], today: date, by: By) -> None:
+    started = [_placement(one, 1, one.starts_on, today) for one in new]
+    await enrolments.keep_placements(tx, started)
+    for one in new:
+        version = versions[one.id]
+        await outbox.put(
+            tx,
+            TraineeEnrolled(
+                trainee_id=one.trainee_id,
+                scheme=version.scheme,
+                scheme_version=version.version,
+                programme=one.programme,
+                school_id=one.school_id,
+                instructor_id=one.instructor_id,
+                company_id=one.company_id,
+                mentor_id=one.mentor_id,
+                starts_on=one.starts_on,
+                planned_end=one.planned_end,
+                minor=one.minor,
+                channel=one.channel,
+            ),
+        )
+    await audit.note(tx, by, [(f"trainee/{one.id}", State.ENROLLED) for one in new])
+    await _begin(tx, [one for one in started if one.state == "active"], by)
+
+
+def _placement(one: Enrolment, number: int, starts_on: date, today: date) -> Placement:
+    return Placement(
+        placement_id=f"{one.trainee_id}-{number}",
+        trainee_id=one.trainee_id,
+        company_id=one.company_id,
+        mentor_id=one.mentor_id,
+        state="active" if starts_on <= today else "proposed",
+        starts_on=starts_on,
+        ends_on=one.planned_end,
+    )
+
+
+async def _change(tx: Tx, found: Sorted[Enrolment], enrolled: Mapping[str, Enrolment], today: date, by: By) -> None:
+    """Another company or mentor ends a placement that has begun, and starts the next one today."""
+    standings = await enrolments.standings(tx, (one.id for one in found.changed))
+    placements: list[Placement] = []
+    started: list[Placement] = []
+    for one in found.changed:
+        now, before = standings[one.id].placement, enrolled[one.id]
+        if now is None:
+            continue
+        if (before.company_id, before.mentor_id) == (one.company_id, one.mentor_id) or now.state == "proposed":
+            placements.append(replace(now, company_id=one.company_id, mentor_id=one.mentor_id, ends_on=one.planned_end))
+            continue
+        first = max(today, now.starts_on)
+        following = _placement(one, int(now.placement_id.rpartition("-")[2]) + 1, first, today)
+        placements += [replace(now, state="ended", ends_on=max(now.starts_on, min(today, now.ends_on))), following]
+        started.append(following)
+    await enrolments.keep_placements(tx, placements)
+    await audit.note(tx, by, [(f"trainee/{one.id}", "changed") for one in found.changed])
+    await _begin(tx, started, by)
+
+
+async def _begin(tx: Tx, placements: Sequence[Placement], by: By) -> None:
+    """Tells that placements have begun; the first one makes the enrolment active."""
+    standings = await enrolments.standings(tx, (one.trainee_id for one in placements))
+    for one in placements:
+        await outbox.put(
+            tx,
+            PlacementStarted(
+                placement_id=one.placement_id,
+                trainee_id=one.trainee_id,
+                company_id=one.company_id,
+                mentor_id=one.mentor_id,
+                starts_on=one.starts_on,
+                scheme=standings[one.trainee_id].scheme,
+            ),
+        )
+    await _move(tx, standings, State.ACTIVE, by)
+
+
+async def _move(
+    tx: Tx, standings: Mapping[str, Standing], to: State, by: By, *, ended_on: date | None = None
+) -> list[str]:
+    """Moves those that can be moved; who they are."""
+    moved = [key for key, standing in standings.items() if to in rules.MOVES[standing.state]]
+    if moved:
+        moves = [(key, rules.move(standings[key].state, to)) for key in moved]
+        await enrolments.set_states(tx, moves, ended_on=ended_on)
+        await audit.note(tx, by, [(f"trainee/{key}", state) for key, state in moves])
+    return moved
+
+
+async def begin_placements(tx: Tx, *, today: date, by: By, limit: int = 500) -> int:
+    """Placements whose first day has come begin; how many."""
+    coming = [replace(one, state="active") for one in await enrolments.to_begin(tx, today, limit)]
+    await enrolments.keep_placements(tx, coming)
+    if coming:
+        await _begin(tx, coming, by)
+    return len(coming)
+
+
+async def complete_trainings(tx: Tx, trainee_ids: Iterable[str], *, on: date, today: date, by: By) -> None:
+    """Who holds the certificate has completed the training: the place is free again."""
+    standings = await enrolments.standings(tx, trainee_ids)
+    moved = await _move(tx, standings, State.COMPLETED, by, ended_on=on)
+    ending = [place for key in moved if (place := standings[key].placement) is not None]
+    await enrolments.keep_placements(
+        tx,
+        [replace(one, state="ended", ends_on=max(one.starts_on, min(on, one.ends_on))) for one in ending],
+    )
+    files = await enrolments.enrolments(tx, moved)
+    await plan_visits(tx, _places_of(files.values()), today=today, by=by)

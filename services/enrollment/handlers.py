@@ -1,0 +1,92 @@
+"""What enrollment does when it hears of something."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from shared.bus.subscriptions import Subscriptions
+from shared.clock import today
+from shared.db import Tx
+from shared.events.base import Event
+from shared.events.certification import (
+    CandidateEligible,
+    CertificateIssued,
+    CertificationDecided,
+    ExamFailed,
+    ExamPassed,
+    SchemeVersionPublished,
+)
+from shared.events.enrollment import PlacementStarted, TraineeEnrolled, VisitDue
+from shared.events.notifications import MailBounced, MailSent, MailSuppressed
+
+from .commands.trainees import complete_trainings
+from .domain.schemes import SchemeVersion
+from .queries import timeline
+from .queries.timeline import Moment
+from .store import audit, schemes
+from .store.audit import By
+
+on = Subscriptions("enrollment")
+
+
+@on(SchemeVersionPublished)
+async def copy_scheme(event: SchemeVersionPublished, tx: Tx) -> None:
+    """Our own copy of cadences, norms and programmes, so that enrolling needs nobody else."""
+    version = SchemeVersion.from_content(event.scheme, event.version, event.valid_from, event.content)
+    await schemes.keep(tx, version)
+    await audit.note(tx, _by(event), [(event.subject, f"version {event.version} known")])
+
+
+@on.batch(CertificateIssued)
+async def complete_training(events: Sequence[CertificateIssued], tx: Tx) -> None:
+    """Who holds the certificate has completed the training."""
+    by_day: dict[date, list[CertificateIssued]] = {}
+    for event in events:
+        by_day.setdefault(event.issued_on, []).append(event)
+    for day, some in by_day.items():
+        await complete_trainings(tx, [one.trainee_id for one in some], on=day, today=today(), by=_by(some[0]))
+
+
+@on.batch(
+    TraineeEnrolled,
+    PlacementStarted,
+    ExamPassed,
+    ExamFailed,
+    CandidateEligible,
+    CertificationDecided,
+    CertificateIssued,
+)
+async def write_timeline(events: Sequence[Event], tx: Tx) -> None:
+    """What happened to a trainee, in the order in which it happened."""
+    await timeline.add(tx, [_moment(event.subject.partition("/")[2], event) for event in events])
+
+
+@on.batch(MailSent, MailBounced, MailSuppressed)
+async def write_mail_into_timeline(events: Sequence[Event], tx: Tx) -> None:
+    """Which mail went out about a trainee, or did not, and why."""
+    mails = [event for event in events if isinstance(event, MailSent | MailBounced | MailSuppressed)]
+    trainee = "trainee/"
+    await timeline.add(
+        tx, [_moment(mail.about.removeprefix(trainee), mail) for mail in mails if mail.about.startswith(trainee)]
+    )
+
+
+@on.batch(VisitDue)
+async def write_visits_into_timeline(events: Sequence[VisitDue], tx: Tx) -> None:
+    """A visit to a place is about everybody who learns there."""
+    await timeline.add(tx, [_moment(trainee, event) for event in events for trainee in event.trainee_ids])
+
+
+def _moment(trainee_id: str, event: Event) -> Moment:
+    around = event.envelope
+    return Moment(trainee_id, around.id, around.time, around.type, dict(_facts(event)))
+
+
+def _facts(event: Event) -> Iterator[tuple[str, object]]:
+    """What a sentence about it needs: keys, dates and codes. Never a name."""
+    for name, value in event.model_dump(mode="json").items():
+        if name not in ("trainee_id", "trainee_ids", "mentor_ids", "instructor_ids", "dossier_sha256"):
+            yield name, value
+
+
+def _by(event: Event) -> By:
+    return By("event", event.envelope.id)

@@ -1,0 +1,56 @@
+"""A file of one kind: all its errors at once, and all of it taken or none (``partial``: the good rows)."""
+
+from datetime import date
+from typing import Any, BinaryIO
+
+from shared.bus import outbox
+from shared.db import Database
+from shared.tabular import Reading
+
+from ..store.audit import By
+from .kinds import Kind
+
+CHUNK = 1000
+"""Rows that go to the database together. Their events are written too, so that a large file needs little memory."""
+
+
+class _TakenBack(Exception):
+    """Ends the transaction of a file of which nothing is to be kept."""
+
+
+async def take_file(
+    db: Database,
+    kind: Kind,
+    file: BinaryIO,
+    *,
+    filename: str,
+    language: str,
+    today: date,
+    by: By,
+    check: bool = False,
+    partial: bool = False,
+) -> tuple[bool, dict[str, Any]]:
+    """Whether the file was taken (with ``check``: would be), and what to answer."""
+    reading = Reading(file, kind.row, filename=filename, language=language)
+    new = changed = unchanged = 0
+    try:
+        async with db.transaction() as tx:
+            for rows in reading.chunks(CHUNK):
+                numbers = {getattr(row.value, kind.key): row.number for row in rows}
+                outcome = await kind.take(tx, [row.value.made() for row in rows], today, by)
+                for key, rule in outcome.refused.items():
+                    message, allowed = rule.said(language)
+                    reading.refuse(numbers[key], rule.field, rule.value, message, allowed)
+                new += len(outcome.new)
+                changed += len(outcome.changed)
+                unchanged += len(outcome.unchanged)
+                if len(rows) == CHUNK:
+                    await outbox.flush(tx)
+            taken = not reading.errors or (partial and not reading.file_refused and new + changed + unchanged > 0)
+            if check or not taken:
+                raise _TakenBack
+    except _TakenBack:
+        pass
+    if not taken:
+        new = changed = unchanged = 0
+    return taken, reading.summary(kind.name, new=new, changed=changed, unchanged=unchanged)

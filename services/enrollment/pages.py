@@ -1,0 +1,177 @@
+"""The pages of the training: the start, trainees and their files, companies, visits."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import ValidationError
+
+from shared.ids import new_id
+from shared.tabular import ClientKey, explain
+from shared.web.deps import Ctx, Who, require
+from shared.web.i18n import language
+from shared.web.i18n import translate as _
+from shared.web.pages import render
+
+from . import words
+from .api import NothingUnderThisKey
+from .commands.visits import record_visits
+from .domain.people import age_on
+from .intake.rows import VisitRow
+from .queries import figures, places, timeline, trainees
+from .store.audit import By
+
+router = APIRouter(prefix="/enrollment", include_in_schema=False, dependencies=[require("office")])
+
+PAGE = 50
+Words = Annotated[str, Query(alias="q", max_length=100)]
+After = Annotated[str, Query(max_length=64)]
+
+
+@router.get("/")
+async def start(request: Request, ctx: Ctx) -> HTMLResponse:
+    """How it stands, and what to do first."""
+    today = ctx.clock.today()
+    async with ctx.db.read() as tx:
+        counts = await figures.start(tx, today)
+        overdue = await places.open_visits(tx, "overdue", limit=5)
+        due = await places.open_visits(tx, "due", limit=5)
+    return render(request, "start.html", counts=counts, visits=[*overdue, *due], today=today, words=words)
+
+
+@router.get("/trainees")
+async def trainee_list(request: Request, ctx: Ctx, q: Words = "", after: After = "") -> HTMLResponse:
+    async with ctx.db.read() as tx:
+        rows = await trainees.found(tx, words=q, after=after, limit=PAGE)
+    return render(request, "trainees.html", rows=rows, q=q, next=_next(rows, "trainee_id"), words=words)
+
+
+@router.get("/trainees/{trainee_id}")
+async def trainee_file(request: Request, ctx: Ctx, trainee_id: ClientKey) -> HTMLResponse:
+    async with ctx.db.read() as tx:
+        file = await trainees.file(tx, trainee_id)
+        if file is None:
+            raise NothingUnderThisKey(_("Deze leerling is hier niet bekend."))
+        moments = await timeline.of(tx, trainee_id)
+        names = await places.names(tx, _refs(moments))
+        visits = await trainees.visits_of(tx, trainee_id)
+    entries = [_entry(moment, names) for moment in moments]
+    today = ctx.clock.today()
+    return render(
+        request,
+        "trainee.html",
+        file=file,
+        entries=entries,
+        visits=visits,
+        age=age_on(file["birth_date"], today),
+        course_lapsed=file["course_valid_until"] is not None and file["course_valid_until"] < today,
+        words=words,
+    )
+
+
+def _refs(moments: list[dict[str, Any]]) -> set[str]:
+    found = set()
+    for moment in moments:
+        facts = moment["facts"]
+        found |= {f"{kind}/{facts[f'{kind}_id']}" for kind in ("company", "school") if facts.get(f"{kind}_id")}
+        if facts.get("place_id"):
+            found.add(f"{facts['place_kind']}/{facts['place_id']}")
+    return found
+
+
+def _entry(moment: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    title, tone = words.sentence(moment["type"], moment["facts"], names)
+    return {"at": moment["at"], "title": title, "tone": tone, "event_id": moment["event_id"]}
+
+
+@router.get("/companies")
+async def company_list(request: Request, ctx: Ctx, q: Words = "", after: After = "") -> HTMLResponse:
+    async with ctx.db.read() as tx:
+        rows = await places.companies(tx, words=q, after=after, limit=PAGE)
+    today = ctx.clock.today()
+    return render(request, "companies.html", rows=rows, q=q, next=_next(rows, "company_id"), today=today)
+
+
+@router.get("/companies/{company_id}")
+async def company_page(request: Request, ctx: Ctx, company_id: ClientKey) -> HTMLResponse:
+    today = ctx.clock.today()
+    async with ctx.db.read() as tx:
+        company = await places.company(tx, company_id)
+        if company is None:
+            raise NothingUnderThisKey(_("Dit leerbedrijf is hier niet bekend."))
+        mentors = await places.mentors_of(tx, company_id, today)
+        learning = await trainees.at_company(tx, company_id)
+        held = await places.held_visits(tx, place=("company", company_id), limit=20)
+    return render(
+        request, "company.html", company=company, mentors=mentors, rows=learning, held=held, today=today, words=words
+    )
+
+
+@router.get("/visits")
+async def visits_page(request: Request, ctx: Ctx, recorded: After = "") -> HTMLResponse:
+    async with ctx.db.read() as tx:
+        states = {state: await places.open_visits(tx, state) for state in ("overdue", "due", "planned")}
+        held = await places.held_visits(tx)
+    return render(request, "visits.html", states=states, held=held, recorded=recorded, words=words)
+
+
+@router.get("/visits/new")
+async def visit_form(request: Request, ctx: Ctx, place_kind: After = "", place_id: After = "") -> HTMLResponse:
+    given = {"place_kind": place_kind or "company", "place_id": place_id, "held_on": ctx.clock.today().isoformat()}
+    return await _visit_form(request, ctx, {"findings": "", "next_in_weeks": "", "visit_id": new_id(), **given}, {})
+
+
+@router.post("/visits/new")
+async def record_visit(
+    request: Request,
+    ctx: Ctx,
+    who: Who,
+    visit_id: Annotated[str, Form()],
+    place_kind: Annotated[str, Form()],
+    place_id: Annotated[str, Form()],
+    held_on: Annotated[str, Form()] = "",
+    findings: Annotated[str, Form()] = "",
+    next_in_weeks: Annotated[str, Form()] = "",
+) -> Response:
+    """The form carries the key of the visit, so that a second press of its button changes nothing."""
+    given = {
+        "visit_id": visit_id,
+        "place_kind": place_kind,
+        "place_id": place_id.strip(),
+        "held_on": held_on,
+        "findings": findings.strip(),
+        "next_in_weeks": next_in_weeks.strip(),
+    }
+    try:
+        row = VisitRow.model_validate({name: value for name, value in given.items() if value})
+    except ValidationError as error:
+        return await _visit_form(request, ctx, given, _field_errors(error))
+    async with ctx.db.transaction() as tx:
+        outcome = await record_visits(tx, [row.made()], today=ctx.clock.today(), by=By(who.subject))
+    if outcome.refused:
+        rule = outcome.refused[row.visit_id]
+        return await _visit_form(request, ctx, given, {rule.field or "place_id": _capital(rule.said(language())[0])})
+    return RedirectResponse(f"/enrollment/visits?recorded={row.visit_id}", 303)
+
+
+async def _visit_form(request: Request, ctx: Ctx, given: Mapping[str, str], errors: Mapping[str, str]) -> HTMLResponse:
+    async with ctx.db.read() as tx:
+        place = await places.place_name(tx, given["place_kind"], given["place_id"])
+    return render(request, "visit_form.html", status=422 if errors else 200, given=given, errors=errors, place=place)
+
+
+def _field_errors(error: ValidationError) -> dict[str, str]:
+    found = {}
+    for one in error.errors():
+        message, allowed = explain(one, language())
+        found[str(one["loc"][0])] = _capital(f"{message} ({allowed})" if allowed else message)
+    return found
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _next(rows: list[dict[str, Any]], key: str) -> str | None:
+    return str(rows[-1][key]) if len(rows) == PAGE else None

@@ -1,0 +1,1 @@
+"""SQL for lists and pages: rows out, no domain."""

@@ -1,0 +1,63 @@
+"""What the clock starts: placements begin, visits fall due, reminders go out. Each once, on its day in Amsterdam.
+
+A run takes all that fell due up to today, so an outage of any length is caught up by the next one.
+"""
+
+import asyncio
+from datetime import date
+
+import structlog
+
+from shared.clock import FileClock
+from shared.db import Tx
+from shared.service import Context
+
+from .commands.people import name_coordinator
+from .commands.trainees import begin_placements
+from .commands.visits import tell_visits
+from .settings import EnrollmentSettings
+from .store import runs
+from .store.audit import By
+
+log = structlog.get_logger(__name__)
+
+PAUSE_S = 5.0
+PAUSE_WITH_FILE_CLOCK_S = 0.2
+"""A clock that is moved by hand can jump any moment, and somebody waits for what comes of it."""
+
+CLOCK = By("schedule")
+
+
+async def run(ctx: Context) -> None:
+    """Follows the clock until cancelled."""
+    await tell_office(ctx)
+    pause = PAUSE_WITH_FILE_CLOCK_S if isinstance(ctx.clock, FileClock) else PAUSE_S
+    while True:
+        await follow(ctx)
+        await asyncio.sleep(pause)
+
+
+async def tell_office(ctx: Context) -> None:
+    """Says who the coordinator is, when the settings say something else than before."""
+    settings = EnrollmentSettings.of(ctx.settings)
+    async with ctx.db.transaction() as tx:
+        await name_coordinator(tx, settings.coordinator_name, settings.coordinator_email, settings.coordinator_language)
+
+
+async def follow(ctx: Context) -> None:
+    """Does what fell due up to today, in small transactions, and notes that it did."""
+    today = ctx.clock.today()
+    while True:
+        async with ctx.db.transaction() as tx:
+            steps = await step(tx, today)
+        if not steps:
+            break
+        log.info("clock followed", day=today.isoformat(), steps=steps)
+    async with ctx.db.transaction() as tx:
+        await runs.note(tx, today, ctx.clock.now())
+
+
+async def step(tx: Tx, today: date) -> int:
+    """Some of what fell due; how many things. Zero when all was done."""
+    begun = await begin_placements(tx, today=today, by=CLOCK)
+    return begun + await tell_visits(tx, today=today, by=CLOCK)

@@ -1,0 +1,145 @@
+"""Trainees, their enrolments and their placements."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from shared.db import Tx
+
+from ..domain.enrolments import Enrolment, State
+from ..domain.schemes import SchemeVersion
+from .rows import columns, distinct
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A trainee's place at a company, from the first to the last day; the last day moves when it ends sooner."""
+
+    placement_id: str
+    trainee_id: str
+    company_id: str
+    mentor_id: str
+    state: str
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an enrolment stands, beside what was asked for."""
+
+    state: State
+    scheme: str
+    placement: Placement | None
+
+
+_ENROLMENT = """
+    select t.trainee_id, t.name, t.birth_date, t.email, t.language, t.guardian_email, e.programme, e.school_id,
+           e.company_id, e.mentor_id, e.instructor_id, e.starts_on, e.planned_end, e.channel
+    from enrolment e join trainee t using (trainee_id)
+    where trainee_id = any($1)
+"""
+
+
+async def enrolments(tx: Tx, keys: Iterable[str]) -> dict[str, Enrolment]:
+    """Held until commit, so that two imports of one trainee follow each other."""
+    rows = await tx.fetch(_ENROLMENT + " order by trainee_id for update of e", distinct(keys))
+    return {row["trainee_id"]: Enrolment(**row) for row in rows}
+
+
+async def standings(tx: Tx, keys: Iterable[str]) -> dict[str, Standing]:
+    rows = await tx.fetch(
+        """
+        select e.trainee_id, e.state as enrolment_state, e.scheme, p.placement_id, p.company_id, p.mentor_id,
+               p.state, p.starts_on, p.ends_on
+        from enrolment e left join placement p on p.trainee_id = e.trainee_id and p.state <> 'ended'
+        where e.trainee_id = any($1)
+        """,
+        distinct(keys),
+    )
+    found = {}
+    for row in rows:
+        given = {name: row[name] for name in Placement.__dataclass_fields__}
+        placement = None if row["placement_id"] is None else Placement(**given)
+        found[row["trainee_id"]] = Standing(State(row["enrolment_state"]), row["scheme"], placement)
+    return found
+
+
+async def known_trainees(tx: Tx, keys: Iterable[str]) -> set[str]:
+    rows = await tx.fetch("select trainee_id from trainee where trainee_id = any($1)", distinct(keys))
+    return {row["trainee_id"] for row in rows}
+
+
+async def keep(tx: Tx, enrolments: Sequence[Enrolment], versions: Mapping[str, SchemeVersion]) -> None:
+    """New ones are enrolled; those that were there keep their state and their scheme version."""
+    await tx.execute(
+        """
+        insert into trainee (trainee_id, name, birth_date, email, language, guardian_email)
+        select * from unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[], $6::text[])
+        on conflict (trainee_id) do update set
+            name = excluded.name, birth_date = excluded.birth_date, email = excluded.email,
+            language = excluded.language, guardian_email = excluded.guardian_email
+        """,
+        *columns(enrolments, "trainee_id", "name", "birth_date", "email", "language", "guardian_email"),
+    )
+    await tx.execute(
+        """
+        insert into enrolment (trainee_id, programme, school_id, instructor_id, company_id, mentor_id, starts_on,
+                               planned_end, channel, minor, scheme, scheme_version, state)
+        select given.*, 'enrolled'
+        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::date[], $8::date[],
+                    $9::text[], $10::bool[], $11::text[], $12::text[]) as given
+        on conflict (trainee_id) do update set
+            school_id = excluded.school_id, instructor_id = excluded.instructor_id,
+            company_id = excluded.company_id, mentor_id = excluded.mentor_id,
+            planned_end = excluded.planned_end, channel = excluded.channel
+        """,
+        *columns(enrolments, "trainee_id", "programme", "school_id", "instructor_id", "company_id", "mentor_id"),
+        *columns(enrolments, "starts_on", "planned_end", "channel", "minor"),
+        [versions[one.trainee_id].scheme for one in enrolments],
+        [versions[one.trainee_id].version for one in enrolments],
+    )
+
+
+async def keep_placements(tx: Tx, placements: Sequence[Placement]) -> None:
+    """Ended ones first: a trainee has one placement at a time."""
+    for some in ([p for p in placements if p.state == "ended"], [p for p in placements if p.state != "ended"]):
+        if not some:
+            continue
+        await tx.execute(
+            """
+            insert into placement (placement_id, trainee_id, company_id, mentor_id, state, starts_on, ends_on)
+            select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[], $7::date[])
+            on conflict (placement_id) do update set
+                company_id = excluded.company_id, mentor_id = excluded.mentor_id, state = excluded.state,
+                starts_on = excluded.starts_on, ends_on = excluded.ends_on
+            """,
+            *columns(some, "placement_id", "trainee_id", "company_id", "mentor_id", "state", "starts_on", "ends_on"),
+        )
+
+
+async def set_states(tx: Tx, moves: Sequence[tuple[str, State]], *, ended_on: date | None = None) -> None:
+    await tx.execute(
+        """
+        update enrolment set state = given.state, ended_on = coalesce($3, ended_on)
+        from unnest($1::text[], $2::text[]) as given(trainee_id, state)
+        where enrolment.trainee_id = given.trainee_id
+        """,
+        [key for key, _ in moves],
+        [str(state) for _, state in moves],
+        ended_on,
+    )
+
+
+async def to_begin(tx: Tx, today: date, limit: int) -> list[Placement]:
+    """Placements whose first day has come; two schedulers at once share them out."""
+    rows = await tx.fetch(
+        """
+        select placement_id, trainee_id, company_id, mentor_id, state, starts_on, ends_on
+        from placement where state = 'proposed' and starts_on <= $1
+        order by starts_on, placement_id limit $2 for update skip locked
+        """,
+        today,
+        limit,
+    )
+    return [Placement(**row) for row in rows]

@@ -1,0 +1,210 @@
+"""Visits that were held, visits that are planned, and what decides when the next one is due."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from shared.db import Tx
+
+from ..domain.visits import Held, Place, State, Stay, Visit
+from .rows import columns, distinct
+
+
+@dataclass(slots=True)
+class PlaceFile:
+    """All that decides when a place is visited next."""
+
+    stays: list[Stay] = field(default_factory=list)
+    schemes: set[str] = field(default_factory=set)
+    held: Held | None = None
+    complaint_on: date | None = None
+    open: Visit | None = None
+    completed_due: date | None = None
+
+    @property
+    def scheme(self) -> str | None:
+        """Named in events when it is one and the same for all who learn there."""
+        return next(iter(self.schemes)) if len(self.schemes) == 1 else None
+
+
+async def held(tx: Tx, keys: Iterable[str]) -> dict[str, Held]:
+    rows = await tx.fetch("select * from held_visit where visit_id = any($1)", distinct(keys))
+    return {row["visit_id"]: Held(**row) for row in rows}
+
+
+async def lock_places(tx: Tx, places: Iterable[Place]) -> None:
+    """One at a time decides about the visits of a place, also while it has none that could be locked."""
+    await tx.execute(
+        """
+        select pg_advisory_xact_lock(hashtextextended(place, 0)) from (
+            select distinct unnest($1::text[]) as place order by 1
+        ) as places
+        """,
+        [f"visits of {place.kind}/{place.id}" for place in places],
+    )
+
+
+# Grouped in the database: a school with 50,000 trainees is a few rows here.
+_STAYS = """
+    select 'company' as kind, p.company_id as id, e.scheme, v.visit_company_weeks as weeks,
+           v.visit_after_complaint_weeks as after_complaint, p.ends_on as last, min(p.starts_on) as first
+    from placement p join enrolment e using (trainee_id) join scheme_version v using (scheme)
+    where v.version = e.scheme_version and p.company_id = any($1) and p.ends_on >= $3
+      and v.visit_company_weeks is not null
+    group by 2, 3, 4, 5, 6
+    union all
+    select 'school', e.school_id, e.scheme, v.visit_school_weeks, v.visit_after_complaint_weeks,
+           coalesce(e.ended_on, e.planned_end), min(e.starts_on)
+    from enrolment e join scheme_version v using (scheme)
+    where v.version = e.scheme_version and e.school_id = any($2) and coalesce(e.ended_on, e.planned_end) >= $3
+      and v.visit_school_weeks is not null
+    group by 2, 3, 4, 5, 6
+"""
+
+
+async def place_files(tx: Tx, places: Iterable[Place], today: date) -> dict[Place, PlaceFile]:
+    """What is known today of each place; a place where nobody learns has no stays."""
+    files = {place: PlaceFile() for place in places}
+    kinds, ids = [place.kind for place in files], [place.id for place in files]
+    companies = [place.id for place in files if place.kind == "company"]
+    schools = [place.id for place in files if place.kind == "school"]
+    for row in await tx.fetch(_STAYS, companies, schools, today):
+        of = files[Place(row["kind"], row["id"])]
+        of.stays.append(Stay(row["first"], row["last"], row["weeks"], row["after_complaint"]))
+        of.schemes.add(row["scheme"])
+    given = "unnest($1::text[], $2::text[]) as given(kind, id)"
+    rows = await tx.fetch(
+        f"""
+        select given.kind, given.id, h.*, c.received_on, o.due_on, o.reason, o.state, o.told_on,
+               d.due_on as completed_due
+        from {given}
+        left join lateral (select * from held_visit where place_kind = given.kind and place_id = given.id
+                           order by held_on desc, visit_id desc limit 1) h on true
+        left join lateral (select received_on from complaint where place_kind = given.kind and place_id = given.id
+                           order by received_on desc limit 1) c on true
+        left join lateral (select max(due_on) as due_on from planned_visit
+                           where place_kind = given.kind and place_id = given.id
+                             and state in ('completed', 'waived')) d on true
+        left join planned_visit o on o.place_kind = given.kind and o.place_id = given.id
+                           and o.state in ('planned', 'due', 'overdue')
+        """,  # noqa: S608 - no input
+        kinds,
+        ids,
+    )
+    for row in rows:
+        place = Place(row["kind"], row["id"])
+        of = files[place]
+        of.complaint_on, of.completed_due = row["received_on"], row["completed_due"]
+        if row["visit_id"] is not None:
+            of.held = Held(row["visit_id"], place.kind, place.id, row["held_on"], row["findings"], row["next_in_weeks"])
+        if row["due_on"] is not None:
+            of.open = Visit(place, row["due_on"], row["reason"], State(row["state"]), row["told_on"])
+    return files
+
+
+async def keep_held(tx: Tx, visits: Sequence[Held]) -> None:
+    await tx.execute(
+        """
+        insert into held_visit (visit_id, place_kind, place_id, held_on, findings, next_in_weeks)
+        select * from unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::text[], $6::int[])
+        on conflict (visit_id) do update set
+            place_kind = excluded.place_kind, place_id = excluded.place_id, held_on = excluded.held_on,
+            findings = excluded.findings, next_in_weeks = excluded.next_in_weeks
+        """,
+        *columns(visits, "visit_id", "place_kind", "place_id", "held_on", "findings", "next_in_weeks"),
+    )
+
+
+async def keep_planned(
+    tx: Tx,
+    visits: Sequence[Visit],
+    *,
+    schemes: Mapping[Place, str | None] | None = None,
+    held_as: Mapping[str, str] | None = None,
+) -> None:
+    if not visits:
+        return
+    await tx.execute(
+        """
+        insert into planned_visit (visit_id, place_kind, place_id, due_on, reason, state, told_on, act_on,
+                                   scheme, held_as)
+        select * from unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::text[], $6::text[], $7::date[],
+                             $8::date[], $9::text[], $10::text[])
+        on conflict (visit_id) do update set
+            reason = excluded.reason, state = excluded.state, told_on = excluded.told_on, act_on = excluded.act_on,
+            scheme = coalesce(excluded.scheme, planned_visit.scheme),
+            held_as = coalesce(excluded.held_as, planned_visit.held_as)
+        """,
+        [visit.visit_id for visit in visits],
+        [visit.place.kind for visit in visits],
+        [visit.place.id for visit in visits],
+        *columns(visits, "due_on", "reason", "state", "told_on", "act_on"),
+        [(schemes or {}).get(visit.place) for visit in visits],
+        [(held_as or {}).get(visit.visit_id) for visit in visits],
+    )
+
+
+async def drop_planned(tx: Tx, visits: Sequence[Visit]) -> None:
+    """Takes away plans that nobody was told of as due."""
+    await tx.execute(
+        "delete from planned_visit where visit_id = any($1) and state = 'planned'", [one.visit_id for one in visits]
+    )
+
+
+async def to_act(tx: Tx, today: date, limit: int) -> list[tuple[Visit, str | None]]:
+    """Visits for which the clock has something to do, each with its scheme; two schedulers at once share them out."""
+    rows = await tx.fetch(
+        """
+        select place_kind, place_id, due_on, reason, state, told_on, scheme from planned_visit
+        where act_on <= $1 order by act_on, visit_id limit $2 for update skip locked
+        """,
+        today,
+        limit,
+    )
+    return [
+        (
+            Visit(
+                Place(row["place_kind"], row["place_id"]),
+                row["due_on"],
+                row["reason"],
+                State(row["state"]),
+                row["told_on"],
+            ),
+            row["scheme"],
+        )
+        for row in rows
+    ]
+
+
+@dataclass(slots=True)
+class There:
+    """Who learns and who guides at a place on a day."""
+
+    trainees: list[str]
+    mentors: list[str]
+    instructors: list[str]
+
+
+async def who_is_there(tx: Tx, places: Iterable[Place], today: date) -> dict[Place, There]:
+    found = {place: There([], [], []) for place in places}
+    rows = await tx.fetch(
+        """
+        select 'company' as kind, p.company_id as id, array_agg(distinct p.trainee_id) as trainees,
+               array_agg(distinct p.mentor_id) as mentors, '{}'::text[] as instructors
+        from placement p where p.company_id = any($1) and p.state <> 'ended' and p.starts_on <= $3 and p.ends_on >= $3
+        group by 2
+        union all
+        select 'school', e.school_id, array_agg(distinct e.trainee_id), '{}'::text[],
+               array_agg(distinct e.instructor_id)
+        from enrolment e
+        where e.school_id = any($2) and e.state in ('enrolled', 'active', 'paused')
+          and e.starts_on <= $3 and e.planned_end >= $3
+        group by 2
+        """,
+        [place.id for place in found if place.kind == "company"],
+        [place.id for place in found if place.kind == "school"],
+        today,
+    )
+    for row in rows:
+        found[Place(row["kind"], row["id"])] = There(row["trainees"], row["mentors"], row["instructors"])
+    return found

@@ -1,0 +1,127 @@
+"""States and events in words of the trade, in the language of the page."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from babel import dates, numbers
+
+from shared.web import i18n
+from shared.web.i18n import N_
+from shared.web.i18n import translate as _
+
+STATES = {
+    "applied": (N_("aangemeld"), "plain"),
+    "accepted": (N_("toegelaten"), "plain"),
+    "enrolled": (N_("ingeschreven"), "busy"),
+    "active": (N_("in opleiding"), "good"),
+    "paused": (N_("onderbroken"), "warn"),
+    "completed": (N_("afgerond"), "good"),
+    "dropped out": (N_("uitgevallen"), "bad"),
+}
+"""State of an enrolment: its word and its tone."""
+
+VISIT_STATES = {
+    "planned": (N_("gepland"), "plain"),
+    "due": (N_("nu te doen"), "busy"),
+    "overdue": (N_("te laat"), "bad"),
+    "completed": (N_("gehouden"), "good"),
+    "waived": (N_("vervallen"), "plain"),
+}
+
+REASONS = {
+    "cadence": N_("volgens het schema"),
+    "complaint": N_("eerder, vanwege een klacht"),
+    "agreed": N_("afgesproken bij het vorige bezoek"),
+}
+
+EXAMS = {
+    "theory": N_("theorie-examen"),
+    "drawing": N_("tekeninglezen en meten"),
+    "practice": N_("proeve van bekwaamheid"),
+}
+
+OUTCOMES = {"granted": N_("toegekend"), "refused": N_("afgewezen")}
+
+RECIPIENTS = {
+    "trainee": N_("de leerling"),
+    "guardian": N_("de ouder of verzorger"),
+    "mentor": N_("de praktijkbegeleider"),
+    "instructor": N_("de instructeur"),
+    "company": N_("het leerbedrijf"),
+    "school": N_("de school"),
+    "office": N_("het keurmerkbureau"),
+}
+
+MAILS = {
+    "mentor_welcome": N_("welkom als begeleider"),
+    "trainee_welcome": N_("welkom als leerling"),
+    "guardian_welcome": N_("kopie voor ouder of verzorger"),
+    "visit_due": N_("een bezoek is aan de beurt"),
+    "visit_due_host": N_("een bezoek is aan de beurt"),
+    "visit_overdue": N_("een bezoek is te laat"),
+    "exam_passed": N_("examen gehaald"),
+    "exam_failed": N_("examen niet gehaald"),
+    "certificate_issued": N_("het certificaat is uitgegeven"),
+    "certificate_issued_company": N_("het certificaat is uitgegeven"),
+}
+
+SENTENCES = {
+    "enrollment.trainee-enrolled.v1": (N_("Ingeschreven voor %(programme)s bij %(company)s en %(school)s"), "good"),
+    "enrollment.placement-started.v1": (N_("Leerwerkplek begonnen bij %(company)s"), "good"),
+    "enrollment.visit-due.v1": (N_("Bezoek aan %(place)s is aan de beurt: uiterlijk %(due_on)s"), "busy"),
+    "certification.exam-passed.v1": (N_("Examen gehaald: %(exam)s met %(score)s (poging %(attempt)s)"), "good"),
+    "certification.exam-failed.v1": (N_("Examen niet gehaald: %(exam)s met %(score)s (poging %(attempt)s)"), "warn"),
+    "certification.candidate-eligible.v1": (N_("Aan alle eisen van het keurmerk is voldaan"), "good"),
+    "certification.certification-decided.v1": (N_("Certificatiebeslissing: %(outcome)s"), "good"),
+    "certification.certificate-issued.v1": (N_("Certificaat %(number)s uitgegeven"), "good"),
+    "notifications.mail-sent.v1": (N_("Mail aan %(recipient)s: %(template)s"), "plain"),
+    "notifications.mail-bounced.v1": (N_("Mail aan %(recipient)s kwam niet aan: %(template)s"), "bad"),
+    "notifications.mail-suppressed.v1": (N_("Mail aan %(recipient)s is niet verstuurd: %(template)s"), "warn"),
+}
+"""By type of event: its sentence and its tone."""
+
+
+def sentence(kind: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, str]:
+    """An event as a sentence, and its tone. ``names`` are of companies and schools, by ``kind/id``."""
+    if kind not in SENTENCES:
+        return kind, "plain"
+    text, tone = SENTENCES[kind]
+    return _(text) % _Words(facts, names), tone
+
+
+class _Words(dict[str, str]):
+    """The words of a sentence, made when they are asked for; a fact that is not there is a dash."""
+
+    def __init__(self, facts: Mapping[str, Any], names: Mapping[str, str]) -> None:
+        super().__init__()
+        self.facts, self.names = facts, names
+
+    def __missing__(self, word: str) -> str:
+        value = self.facts.get(word)
+        match word:
+            case "company" | "school":
+                return self._named(f"{word}/{self.facts.get(f'{word}_id')}")
+            case "place":
+                return self._named(f"{self.facts.get('place_kind')}/{self.facts.get('place_id')}")
+            case "due_on":
+                return dates.format_date(date.fromisoformat(str(value)), "d MMMM y", i18n.locale())
+            case "recipient":
+                return _said(RECIPIENTS, str(value).partition("/")[0])
+            case "template":
+                return _said(MAILS, str(value))
+            case "exam":
+                return _said(EXAMS, str(value))
+            case "outcome":
+                return _said(OUTCOMES, str(value))
+            case "score":
+                return numbers.format_decimal(str(value), locale=i18n.locale())
+            case _:
+                return "\N{EN DASH}" if value is None else str(value)
+
+    def _named(self, ref: str) -> str:
+        return self.names.get(ref, ref.partition("/")[2])
+
+
+def _said(words: Mapping[str, str], key: str) -> str:
+    return _(words[key]) if key in words else key
