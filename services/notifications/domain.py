@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-LEASE = timedelta(seconds=90)
-"""How long one postman may keep a mail to itself. Past it, nobody knows whether the mail went out: it is in doubt."""
+LEASE = timedelta(seconds=10)
+"""How long a postman's word holds that it is busy with a mail; it renews it while it is (every ``RENEW``).
+Past it, nobody knows whether the mail went out: it is in doubt."""
+RENEW = LEASE / 4
 
 MAX_ATTEMPTS = 8
 _BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))

@@ -9,6 +9,8 @@ POINTS = {
     "consumer.before-commit": "the handlers ran, the transaction is not committed yet",
     "consumer.after-commit": "the transaction is committed, the message is not acknowledged yet",
     "consumer.after-retry-published": "a copy went to a retry tier or was parked, the original is not acknowledged yet",
+    "postman.before-send": "a mail is marked as being sent, the mail server has not heard of it",
+    "postman.after-send": "the mail server answered, what it said is not written down yet",
 }
 
 

@@ -1,7 +1,7 @@
 """From a stored mail (a template and ids) to a letter with names, in the reader's language."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -72,6 +72,15 @@ class Stored:
     attempts: int
     message_id: str
 
+    def mentions(self) -> Iterator[str]:
+        """The references whose names the letter may use."""
+        yield self.recipient
+        for name in _ONE:
+            if name in self.data:
+                yield self.data[name]
+        for name in _MANY:
+            yield from self.data.get(name, ())
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -95,26 +104,26 @@ class Letter:
     language: str
 
 
-def write(mail: Stored, facts: Facts, sender: Sender, register_url: str) -> Letter:
+def write(mail: Stored, facts: Facts, sender: Sender, register_url: str, *, scheme: str) -> Letter:
     """The letter in the recipient's language. Raises ``MailBroken`` when anything it needs is missing.
 
-    ``register_url`` is the public register's address, without a trailing slash.
+    ``register_url`` is the public register's address, without a trailing slash; ``scheme`` is whose words are used.
     """
     you = facts.parties.get(mail.recipient)
     if you is None:
         raise MailBroken(f"{mail.template}: the recipient is not known")
     with i18n.speaking(you.language):
         try:
-            return _write(mail, facts, sender, register_url, you)
+            return _write(mail, facts, sender, register_url, scheme, you)
         except UnknownTemplate:
             raise MailBroken(f"{mail.template}: no such template") from None
         except (UndefinedError, TemplateError, KeyError) as error:
             raise MailBroken(f"{mail.template}: {error}") from error
 
 
-def _write(mail: Stored, facts: Facts, sender: Sender, register_url: str, you: Party) -> Letter:
+def _write(mail: Stored, facts: Facts, sender: Sender, register_url: str, scheme: str, you: Party) -> Letter:
     formal = kind(mail.template).formal
-    given = _placeholders(mail, facts, register_url) | {"you": you, "sender": sender, "cause": mail.cause}
+    given = _placeholders(mail, facts, register_url, scheme) | {"you": you, "sender": sender, "cause": mail.cause}
     plain, rich = _environments()
     template = plain.get_template(f"{mail.template}.jinja")
     context = template.new_context(given)
@@ -131,7 +140,7 @@ def _write(mail: Stored, facts: Facts, sender: Sender, register_url: str, you: P
     return Letter(you, subject, text, html, i18n.language())
 
 
-def _placeholders(mail: Stored, facts: Facts, register_url: str) -> dict[str, Any]:
+def _placeholders(mail: Stored, facts: Facts, register_url: str, scheme: str) -> dict[str, Any]:
     """What the template can name. What is not known is left out, so that using it is refused."""
     given: dict[str, Any] = dict(mail.data)
     for name in _ONE:
@@ -145,8 +154,8 @@ def _placeholders(mail: Stored, facts: Facts, register_url: str) -> dict[str, An
             given[name] = format_date(date.fromisoformat(given[name]), "long", locale=i18n.locale())
     if "programme" in given:
         given["programme"] = _programme(given["programme"])
-    words = facts.schemes.get(mail.scheme or "")
-    given["mark"] = _in_language(words.title) if words else (mail.scheme or "").upper()
+    words = facts.schemes.get(scheme)
+    given["mark"] = _in_language(words.title) if words else scheme.upper()
     if "exam" in given:
         titles = words.exams if words else {}
         passed = facts.passed.get(mail.subject_ref, frozenset()) | {given["exam"]}
@@ -185,7 +194,7 @@ def _environments() -> tuple[Environment, Environment]:
     for skin, escape in (("txt", False), ("mjml", True)):
         environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent),
-            autoescape=escape,
+            autoescape=escape,  # noqa: S701 - off for the text part alone, where there is nothing to escape into
             undefined=StrictUndefined,
             finalize=_whole,
             extensions=["jinja2.ext.i18n"],

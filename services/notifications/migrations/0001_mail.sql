@@ -27,6 +27,7 @@ create table enrolment (
     minor          boolean not null,
     sequence       bigint not null
 );
+create index enrolment_school on enrolment (school_id);
 create table placement (
     trainee_id   text primary key,
     placement_id text not null,
@@ -70,6 +71,7 @@ create table mail (
     subject_ref text not null,
     scheme      text,
     correlation text,
+    trace       text,
     needs       text[] not null default '{}',
     data        jsonb not null default '{}',
     state       text not null check (state in ('held', 'due', 'sending', 'sent', 'delivered', 'bounced',
@@ -94,6 +96,17 @@ create index mail_recipient on mail (recipient);
 create index mail_subject on mail (subject_ref);
 create index mail_cause on mail (cause);
 create index mail_not_well on mail (state, number) where state not in ('sent', 'delivered');
+
+-- How a mail begins: not sent to or about the erased, held while its address or a name in its text is not known.
+create function first_state(recipient text, needs text[]) returns text language sql stable as $$
+    select case
+        when exists (select from person where ref = any(needs || recipient) and erased_at is not null) then 'suppressed'
+        when exists (select from person where ref = recipient and email <> '')
+             and not exists (select from unnest(needs) as need where not exists (select from known where known.ref = need))
+            then 'due'
+        else 'held'
+    end
+$$;
 
 -- Every change of state after the first, with who made it and why.
 create table mail_history (

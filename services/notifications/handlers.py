@@ -1,0 +1,185 @@
+"""What notifications does when it hears of something: learn who is who, and write down the mails that follow."""
+
+from collections.abc import Sequence
+
+from services.notifications import commands
+from services.notifications.store import people
+from services.notifications.store.mails import Draft
+from shared.bus.subscriptions import Subscriptions
+from shared.db import Tx
+from shared.errors import TryAgainLater
+from shared.events.certification import (
+    CertificateCheckCodeMade,
+    CertificateIssued,
+    ExamFailed,
+    ExamPassed,
+    SchemeVersionPublished,
+)
+from shared.events.enrollment import (
+    ContactPointChanged,
+    PersonDetailsChanged,
+    PersonErased,
+    PlacementStarted,
+    TraineeEnrolled,
+    VisitDue,
+    VisitOverdue,
+)
+
+on = Subscriptions("notifications")
+
+COORDINATOR = "office/coordinator"
+
+
+class EnrolmentNotHeardOf(TryAgainLater):
+    """A certificate of a trainee whose enrolment has not arrived yet: we cannot tell who the company is."""
+
+
+@on.batch(ContactPointChanged)
+async def learn_contacts(events: Sequence[ContactPointChanged], tx: Tx) -> None:
+    """Where somebody can be told something; mails that waited for it go."""
+    await people.keep_contacts(tx, events)
+    await commands.release(tx, [event.person for event in events])
+
+
+@on.batch(PersonDetailsChanged)
+async def learn_names(events: Sequence[PersonDetailsChanged], tx: Tx) -> None:
+    """Who somebody is; mails that waited for the name go."""
+    await people.keep_names(tx, events)
+    await commands.release(tx, [event.person for event in events])
+
+
+@on(PersonErased)
+async def forget(event: PersonErased, tx: Tx) -> None:
+    """A person is forgotten, and nothing more goes to or about them."""
+    await commands.forget(tx, event)
+
+
+@on(SchemeVersionPublished)
+async def learn_titles(event: SchemeVersionPublished, tx: Tx) -> None:
+    """What a mark and its exams are called."""
+    await people.keep_scheme_words(tx, event)
+
+
+@on.batch(TraineeEnrolled)
+async def welcome(events: Sequence[TraineeEnrolled], tx: Tx) -> None:
+    """Mentor, trainee and, for a minor, the guardian are welcomed: each enrolment has exactly one mentor mail."""
+    await people.keep_enrolments(tx, events)
+    await commands.add(tx, [draft for event in events for draft in _welcomes(event)])
+
+
+def _welcomes(event: TraineeEnrolled) -> list[Draft]:
+    trainee, company, mentor = f"trainee/{event.trainee_id}", f"company/{event.company_id}", f"mentor/{event.mentor_id}"
+    data = {
+        "trainee": trainee,
+        "company": company,
+        "mentor": mentor,
+        "school": f"school/{event.school_id}",
+        "instructor": f"instructor/{event.instructor_id}",
+        "programme": event.programme,
+        "starts_on": event.starts_on.isoformat(),
+        "planned_end": event.planned_end.isoformat(),
+    }
+    drafts = [
+        Draft("mentor_welcome", mentor, trainee, event, (trainee, company), data),
+        Draft("trainee_welcome", trainee, trainee, event, (company, mentor), data),
+    ]
+    if event.minor:
+        guardian = f"guardian/{event.trainee_id}"
+        drafts.append(Draft("guardian_welcome", guardian, trainee, event, (trainee, company, mentor), data))
+    return drafts
+
+
+@on.batch(PlacementStarted)
+async def learn_placements(events: Sequence[PlacementStarted], tx: Tx) -> None:
+    """Who guides whom, and where, from now on. The welcome went with the enrolment."""
+    await people.keep_placements(tx, events)
+
+
+@on.batch(VisitDue)
+async def announce_visits(events: Sequence[VisitDue], tx: Tx) -> None:
+    """The coordinator has to go, and whoever receives the visit is asked for a moment."""
+    await commands.add(tx, [draft for event in events for draft in _visit_mails(event)])
+
+
+def _visit_mails(event: VisitDue) -> list[Draft]:
+    at_company = event.place_kind == "company"
+    place = f"{event.place_kind}/{event.place_id}"
+    if at_company:
+        hosts = [f"mentor/{key}" for key in event.mentor_ids]
+    else:
+        hosts = [f"instructor/{key}" for key in event.instructor_ids]
+    data = {
+        "place": place,
+        "place_kind": event.place_kind,
+        "due_on": event.due_on.isoformat(),
+        "hosts": hosts,
+        "trainees": [f"trainee/{key}" for key in event.trainee_ids],
+    }
+    needs = (place,) if at_company else tuple(hosts[:1])  # a school is known by its instructors
+    told = hosts or ([place] if at_company else [])
+    return [
+        Draft("visit_due", COORDINATOR, place, event, needs, data),
+        *(Draft("visit_due_host", host, place, event, needs, data) for host in told),
+    ]
+
+
+@on(VisitOverdue)
+async def remind_of_visit(event: VisitOverdue, tx: Tx) -> None:
+    """The coordinator is reminded once of a visit that was not held in time."""
+    place = f"{event.place_kind}/{event.place_id}"
+    data = {"place": place, "due_on": event.due_on.isoformat(), "days_late": event.days_late}
+    needs = (place,) if event.place_kind == "company" else ()
+    await commands.add(tx, [Draft("visit_overdue", COORDINATOR, place, event, needs, data)])
+
+
+@on.batch(ExamPassed)
+async def tell_passed(events: Sequence[ExamPassed], tx: Tx) -> None:
+    """The trainee hears the result, and what is still to be passed."""
+    await commands.add(tx, [_result(event, "exam_passed") for event in events])
+
+
+@on.batch(ExamFailed)
+async def tell_failed(events: Sequence[ExamFailed], tx: Tx) -> None:
+    """The trainee hears the result, and how it can go on."""
+    await commands.add(tx, [_result(event, "exam_failed") for event in events])
+
+
+def _result(event: ExamPassed | ExamFailed, template: str) -> Draft:
+    data = {
+        "exam": event.exam,
+        "attempt": event.attempt,
+        "taken_on": event.taken_on.isoformat(),
+        "score": event.score,
+    }
+    if isinstance(event, ExamFailed):
+        data |= {"knocked_out": event.knocked_out, "resits_left": event.resits_left}
+    return Draft(template, event.subject, event.subject, event, (), data)
+
+
+@on.batch(CertificateCheckCodeMade)
+async def learn_check_codes(events: Sequence[CertificateCheckCodeMade], tx: Tx) -> None:
+    """The code that the holder needs; the holder's mail waits for it."""
+    await people.keep_check_codes(tx, events)
+    await commands.release(tx, [f"certificate/{event.number}" for event in events])
+
+
+@on.batch(CertificateIssued)
+async def tell_certificates(events: Sequence[CertificateIssued], tx: Tx) -> None:
+    """The holder gets number, check code and register address; the company hears that its trainee made it."""
+    known = await people.belongs(tx, [event.trainee_id for event in events])
+    drafts = []
+    for event in events:
+        if event.trainee_id not in known:
+            raise EnrolmentNotHeardOf(f"{event.subject} has a certificate, but no enrolment that was heard of")
+        company = f"company/{known[event.trainee_id].company_id}"
+        data = {
+            "trainee": event.subject,
+            "number": event.number,
+            "programme": event.programme,
+            "issued_on": event.issued_on.isoformat(),
+            "valid_until": event.valid_until.isoformat() if event.valid_until else None,
+        }
+        code = (f"certificate/{event.number}",)
+        drafts.append(Draft("certificate_issued", event.subject, event.subject, event, code, data))
+        drafts.append(Draft("certificate_issued_company", company, event.subject, event, (event.subject,), data))
+    await commands.add(tx, drafts)

@@ -1,0 +1,120 @@
+"""What can be set for notifications, with defaults and units: each as KEUR_NOTIFICATIONS_X or KEUR_X."""
+
+from ipaddress import ip_address
+from typing import Literal, Self
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, Json, model_validator
+
+from services.notifications.mails import Sender
+from services.notifications.mails.message import addr_spec
+from shared.settings import SMTP_PORT_OFFSET, ServiceSettings
+
+
+class MailServer(BaseModel):
+    """Where mail is handed over."""
+
+    model_config = ConfigDict(frozen=True)
+
+    host: str
+    port: int
+    tls: Literal["none", "starttls", "implicit"] = "none"
+    user: str | None = None
+    password: str | None = None
+
+    @classmethod
+    def from_url(cls, url: str) -> Self:
+        """``smtp://[user:password@]host[:port][?tls=starttls]`` or ``smtps://…``; raises ``ValueError``."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            raise ValueError("write smtp://host:port or smtps://host:port")
+        implicit = parts.scheme == "smtps"
+        asked = parse_qs(parts.query).get("tls", ["none"])[0]
+        return cls.model_validate(
+            {
+                "host": parts.hostname,
+                "port": parts.port or (465 if implicit else 25),
+                "tls": "implicit" if implicit else asked,
+                "user": unquote(parts.username) if parts.username else None,
+                "password": unquote(parts.password) if parts.password else None,
+            }
+        )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it runs on this machine: mail handed to it leaves the machine only if that server lets it."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+class CaptureLeavesTheMachine(ValueError):
+    """Capture mode promises that no mail goes out, so it takes no mail server elsewhere."""
+
+
+class Settings(ServiceSettings):
+    """Mail is captured unless something else is asked for."""
+
+    mail_mode: Literal["capture", "allowlist", "live"] = "capture"
+    mail_allow: str = ""
+    """Addresses and domains that allowlist mode sends to, separated by commas; all others are suppressed."""
+    smtp_url: str = ""
+    smtp_timeout: float = 30.0
+    """Seconds for the envelope of a mail, and again for the server's word on its contents."""
+    smtp_connections: int = 4
+    mail_batch: int = 200
+    mail_poll: float = 1.0
+    """Seconds between looks at the mails when nobody woke the postman."""
+    mail_domain: str = "keur.example"
+    """The right-hand side of every Message-ID; it stays with a mail once given."""
+    capture_keep_days: int = 400
+    default_scheme: str = "smo"
+    """Whose words and sender are used for what no scheme is named with, such as a visit."""
+    coordinator_name: str = "Projectcoördinator"
+    coordinator_email: str = "projectcoordinator@smo.example"
+    coordinator_language: Literal["nl", "en"] = "nl"
+    sender_name: str = ""
+    """Empty: the owner's name in the scheme."""
+    sender_address: str = "keurmerk@smo.example"
+    sender_reply_to: str = ""
+    senders: Json[dict[str, dict[str, str]]] = Field(default_factory=dict)
+    """By scheme: {"lasmeester": {"name": …, "address": …, "reply_to": …}}; what is left out is as above."""
+
+    @model_validator(mode="after")
+    def _can_send(self) -> Self:
+        server = self.mail_server
+        if self.mail_mode == "capture" and not server.is_local:
+            raise CaptureLeavesTheMachine(
+                "KEUR_MAIL_MODE=capture sends to this machine only: unset KEUR_SMTP_URL, or choose allowlist or live"
+            )
+        for scheme in ("", *self.senders):
+            sender = self.sender(scheme, "")
+            addr_spec(sender.address)
+            addr_spec(sender.reply_to)
+        return self
+
+    @property
+    def capture_port(self) -> int:
+        return self.port_base + SMTP_PORT_OFFSET
+
+    @property
+    def mail_server(self) -> MailServer:
+        """The server that mail is handed to: the capture sink when nothing is set."""
+        return MailServer.from_url(self.smtp_url or f"smtp://127.0.0.1:{self.capture_port}")
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        return frozenset(part.strip().lower() for part in self.mail_allow.split(",") if part.strip())
+
+    def sender(self, scheme: str, owner: str) -> Sender:
+        """In whose name mail about a scheme goes out; ``owner`` is the name that the scheme gives."""
+        own = self.senders.get(scheme, {})
+        address = own.get("address", self.sender_address)
+        return Sender(
+            name=own.get("name") or self.sender_name or owner or "Keurmerkbureau",
+            address=address,
+            reply_to=own.get("reply_to") or self.sender_reply_to or address,
+        )
