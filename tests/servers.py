@@ -68,7 +68,7 @@ class Servers:
         command = program.command()
         prefix = len(command) - 3 if name == "postgres" else 0  # after a change of user namespace, or it is forgotten
         with self._log_of(name) as log:
-            started = subprocess.Popen(
+            started = subprocess.Popen(  # noqa: ASYNC220 - so that it can be ended without a loop
                 [*command[:prefix], *DIES_WITH_US, *command[prefix:]],
                 env=program.environment(), cwd=self.home.data, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,
