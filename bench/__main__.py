@@ -1,0 +1,75 @@
+"""``python -m bench reference``: the measurements, one verb each."""
+
+import argparse
+import asyncio
+import json
+import sys
+from typing import Any
+
+import uvloop
+
+from bench import machine
+from bench.reference import contest
+from bench.reference.workers import WORKERS, YARDSTICK
+from bench.servers import NoServers, Servers
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    reference = verbs.add_parser("reference", help="the bus beside a hand-written worker, in turn, on the same servers")
+    reference.add_argument("--rounds", type=int, default=5)
+    reference.add_argument("--events", type=int, default=5000, help="events of one round")
+    reference.add_argument("--paced", type=int, default=400, help="events at 40 a second for latency; 0 for none")
+    reference.add_argument("--workers", default=",".join(WORKERS), help=f"of {', '.join(WORKERS)}")
+    reference.add_argument("--profile", help="write a profile of each worker to FILE.<worker>.txt", metavar="FILE")
+    for verb in (reference,):
+        verb.add_argument("--json", action="store_true", help="one JSON object instead of a table")
+    return parser.parse_args()
+
+
+def _print(title: str, rows: list[dict[str, Any]], head: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"title": title, "machine": head, "rows": rows}))
+        return
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    cells = [[_cell(row.get(column)) for column in columns] for row in rows]
+    widths = [max(len(line[i]) for line in [columns, *cells]) for i in range(len(columns))]
+    print(f"{title}\n" + ", ".join(f"{key} {value}" for key, value in head.items()))
+    for line in [columns, *cells]:
+        print("  ".join(value.ljust(width) for value, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value >= 1000 else f"{value:g}"
+    return str(value)
+
+
+async def _reference(given: argparse.Namespace) -> None:
+    names = given.workers.split(",")
+    if unknown := [name for name in names if name not in WORKERS]:
+        raise SystemExit(f"no such worker: {', '.join(unknown)}; there are {', '.join(WORKERS)}")
+    head = machine.described()
+    results = await contest.run(
+        Servers.found(), names, rounds=given.rounds, events=given.events, paced=given.paced, profile=given.profile
+    )
+    title = f"reference job: {given.rounds} rounds of {given.events} events, medians; latency at 40/s"
+    _print(title, contest.table(results, YARDSTICK), head, as_json=given.json)
+
+
+def main() -> None:
+    given = _arguments()
+    work = {"reference": _reference}[given.verb]
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(work(given))
+    except NoServers as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(3) from None
+
+
+if __name__ == "__main__":
+    main()
