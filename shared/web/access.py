@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.errors import DependencyAway
 from shared.web import problems
 from shared.web.i18n import translate as _
 from shared.web.session import SESSION_COOKIE, Needs, NotAllowed, NotSignedIn, Principal, SessionKeys, signed_in
@@ -53,6 +54,8 @@ class Gate:
             principal = self.principal(request)
         except NotSignedIn as wrong:
             principal, reason = None, str(wrong)
+        except DependencyAway as away:
+            return problems.away(request, away.what, away.retry_after_s)
         else:
             reason = "no session"
         request.scope["keur.principal"] = principal

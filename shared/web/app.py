@@ -58,15 +58,15 @@ def create_app(
         lifespan=lifespan,
         dependencies=[Depends(default_access)],
         middleware=[
-            Middleware(RequestScope, service=service_name),
             Middleware(SecurityHeaders, form_targets=origins(bases)),
+            Middleware(Language),
+            Middleware(RequestScope, service=service_name),
             Middleware(
                 GZipMiddleware,
                 minimum_size=1000,
                 compresslevel=5,
                 exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf"),
             ),
-            Middleware(Language),
             Middleware(BodyLimit, limit=BODY_LIMIT, larger={**LARGER_BODIES, **(body_limits or {})}),
             Middleware(Gate, service=service_name, keys=keys, public=public, bases=bases),
         ],

@@ -25,7 +25,7 @@ _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{8,64}\Z")
 QUIET_PATHS = ("/healthz", "/readyz", "/metrics", "/static/")
 
 class RequestScope:
-    """Outermost: gives each request a correlation id, one log line, one measurement, and an answer whatever happens.
+    """Gives each request a correlation id, one log line, one measurement, and an answer whatever happens.
 
     Logged is the route's template, never the address or its query: addresses hold ids, queries hold codes.
     """
