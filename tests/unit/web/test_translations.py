@@ -33,10 +33,11 @@ def texts(folder: Path) -> Iterator[tuple[str, str]]:
         where = str(path.relative_to(i18n.ROOT))
         if path.suffix == ".py":
             yield from ((where, text) for text in in_python(path.read_text("utf-8")))
-        elif path.suffix in {".html", ".txt", ".mjml"}:
+        elif path.suffix in {".html", ".txt", ".mjml", ".jinja"}:
             with path.open("rb") as file:
                 for _, _, message, _ in babel_extract(file, ["_", "gettext", "ngettext"], [], {}):
-                    yield from ((where, text) for text in ([message] if isinstance(message, str) else message) if text)
+                    forms = [message] if isinstance(message, str) else message or ()
+                    yield from ((where, text) for text in forms if text)
 
 
 def folders() -> list[Path]:
