@@ -12,13 +12,13 @@ from typing import Any
 
 import asyncpg
 import structlog
-from aiormq.abc import DeliveredMessage
 
 from services.ops import store
 from services.ops.domain.failures import Failure, failure_of
 from shared.bus import outbox
 from shared.bus.consumer import Consumer
 from shared.bus.dispatch import is_passing
+from shared.bus.frames import Delivered
 from shared.bus.subscriptions import Subscriptions
 from shared.bus.topology import FAILED
 from shared.bus.wire import BodyDoesNotFit, Heard
@@ -65,7 +65,7 @@ class FailedMessages(Consumer):
         )
         self._db: Database = service.db
 
-    async def _settle(self, messages: Sequence[DeliveredMessage]) -> None:
+    async def _settle(self, messages: Sequence[Delivered]) -> None:
         pauses = 0
         while True:
             try:
@@ -82,7 +82,7 @@ class FailedMessages(Consumer):
                 pauses += 1
 
 
-async def take_failed(message: DeliveredMessage, tx: Tx) -> None:
+async def take_failed(message: Delivered, tx: Tx) -> None:
     """One failed message onto the desk, and told: the same copy delivered again changes nothing."""
     properties = message.header.properties
     failure = failure_of(

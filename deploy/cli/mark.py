@@ -1,0 +1,84 @@
+"""Certificates as an employer checks them, and schemes as files."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from deploy.cli import client, show
+from deploy.cli.client import Refused
+from deploy.cli.errors import GOOD, PROBLEM
+from deploy.cli.words import _
+
+
+def show_certificate(given: Namespace) -> int:
+    """Status 1 when no certificate has this number."""
+    page = client.get("certification", "/certification/api/certificates", after=before(given.number), limit=1)
+    found = [item for item in page["items"] if item["number"] == given.number]
+    if not found:
+        show.note(_("Er is geen certificaat {number}.").format(number=given.number), show.RED)
+        return PROBLEM
+    if given.json:
+        show.as_json(found[0])
+    else:
+        _print(found[0])
+    return GOOD
+
+
+def before(number: str) -> str:
+    """A text that sorts just before the number, so that a list after it starts with that number."""
+    return number[:-1] + chr(ord(number[-1]) - 1) + "\uffff" if number and ord(number[-1]) > 32 else ""
+
+
+def verify_certificate(given: Namespace) -> int:
+    """The public check with number and code: status 1 when they do not match or the certificate is not valid."""
+    path = f"/certification/register/{quote(given.number, safe='')}"
+    status, body = client.ask("certification", "GET", path, query={"code": given.code}, public=True)
+    if status == 404:
+        show.note(_("Nummer en controlecode horen niet bij elkaar, of het certificaat bestaat niet."), show.RED)
+        return PROBLEM
+    told = client.answered("certification", status, body)
+    if given.json:
+        show.as_json(told)
+    else:
+        _print(told)
+    return GOOD if told["status"] == "valid" else PROBLEM
+
+
+def _print(told: dict[str, Any]) -> None:
+    for name, value in told.items():
+        show.line(f"{name:<16} {'–' if value is None else value}")
+
+
+def validate_scheme(given: Namespace) -> int:
+    return _scheme(given, check=True)
+
+
+def publish_scheme(given: Namespace) -> int:
+    return _scheme(given, check=False)
+
+
+def _scheme(given: Namespace, *, check: bool) -> int:
+    """Status 1 with every fault and its line when the scheme is refused."""
+    try:
+        told = client.send_file("certification", "/certification/api/schemes", Path(given.file), check=check)[1]
+    except Refused as refused:
+        errors = refused.problem.get("errors") or []
+        if given.json:
+            show.as_json({"file": given.file, "errors": errors or [{"message": refused.message}]})
+            return PROBLEM
+        for error in errors:
+            place = error.get("line") or error.get("field") or ""
+            right = " " + _("(toegestaan: {allowed})").format(allowed=error["allowed"]) if error.get("allowed") else ""
+            show.line(f"{given.file}:{place}: {error.get('path', '')} {error['message']}{right}", show.RED)
+        if not errors:
+            raise
+        return PROBLEM
+    if given.json:
+        show.as_json(told)
+    else:
+        words = _("{scheme} {version} is in orde") if check else _("{scheme} {version} is gepubliceerd")
+        show.line(words.format(**told))
+    return GOOD

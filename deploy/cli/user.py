@@ -1,0 +1,31 @@
+"""Access: a link that signs in once, a token for a program."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from deploy.cli import client, show
+from deploy.cli.errors import GOOD
+from deploy.cli.words import _
+
+
+def login_link(given: Namespace) -> int:
+    wanted = {"scopes": [given.scope]} | ({"to": given.to} if given.to else {})
+    told = client.post("enrollment", "/enrollment/api/login-links", wanted)
+    if given.json:
+        show.as_json(told)
+    else:
+        print(told["url"])
+        show.note(_("Werkt één keer, tot {moment} (UTC).").format(moment=told["expires_at"][:16].replace("T", " ")))
+    return GOOD
+
+
+def token(given: Namespace) -> int:
+    wanted = {"name": given.name, "scope": given.scope, "days": given.days}
+    told = client.post("enrollment", "/enrollment/api/tokens", wanted)
+    if given.json:
+        show.as_json(told)
+    else:
+        print(told["token"])
+        show.note(_("Wordt één keer getoond; geldig tot {moment}.").format(moment=told["expires_at"][:10]))
+    return GOOD

@@ -1,0 +1,238 @@
+"""Every verb of ``keur`` on one page: its words, its arguments, and the function that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+IMPORTS = (
+    "companies", "mentors", "schools", "instructors", "trainees", "logbook", "results", "complaints", "visits",
+)  # fmt: skip
+EXPORTS = ("events", "certificates", "register", "mail", "people")
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """As argparse has it; `names` without dashes is given by place."""
+
+    names: tuple[str, ...]
+    help: str = ""
+    flag: bool = False
+    default: Any = None
+    type: Callable[[str], Any] = str
+    choices: tuple[str, ...] = ()
+    count: str = ""
+    metavar: str = ""
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """`run` is `module:function` in this package. `passes_on`: what is not known goes on to another program."""
+
+    name: str
+    help: str
+    run: str = ""
+    arguments: tuple[Argument, ...] = ()
+    below: tuple[Verb, ...] = ()
+    passes_on: bool = False
+
+
+def option(name: str, help: str, **more: Any) -> Argument:
+    return Argument((name,), help, **more)
+
+
+def flag(name: str, help: str) -> Argument:
+    return Argument((name,), help, flag=True)
+
+
+JSON = flag("--json", "uitvoer als JSON")
+YES = flag("--yes", "niet vragen")
+LIMIT = option("--limit", "hoogstens zoveel", type=int, default=100, metavar="N")
+
+NUMBER = Argument(("number",), "nummer", metavar="NUMMER")
+YAML = Argument(("file",), "YAML", metavar="BESTAND")
+STATES = ("parked", "redriving", "redriven", "discarded", "all")
+SCOPES = ("admin", "office", "operator", "read", "write", "metrics")
+
+CHOICE = (
+    Argument(("ids",), "nummers van berichten", count="*", metavar="ID"),
+    option("--group", "alle berichten met deze oorzaak", metavar="G"),
+    option("--filter", "service=, type=, subject= of error=", repeated=True, metavar="NAAM=WAARDE"),
+    flag("--all", "alle berichten"),
+    option("--reason", "waarom", default="", metavar="TEKST"),
+    flag("--dry-run", "zeg alleen hoeveel het er zijn"),
+    JSON,
+)
+
+VERBS: tuple[Verb, ...] = (
+    Verb(
+        "demo",
+        "speel een schooljaar van het SMO-keurmerk, van inschrijving tot certificaat",
+        "system:demo",
+        (flag("--fast", "zo snel als het kan"), flag("--exit", "stop alles aan het eind; 0 als alles klopt")),
+    ),
+    Verb("up", "start het systeem", "system:up", (flag("--detach", "op de achtergrond"),)),
+    Verb("down", "stop het systeem", "system:down"),
+    Verb("status", "is alles gereed, en is het stil", "system:status", (JSON,)),
+    Verb("doctor", "wat staat het systeem op deze machine in de weg", "system:doctor", (JSON,)),
+    Verb(
+        "logs",
+        "de logboeken, van één dienst of van alle",
+        "system:logs",
+        (
+            Argument(("service",), "dienst", count="?", default="", metavar="DIENST"),
+            Argument(("--follow", "-f"), "blijf meelezen", flag=True),
+            option("--lines", "hoeveel regels", type=int, default=200, metavar="N"),
+        ),
+    ),
+    Verb("test", "draai de tests; argumenten gaan door naar pytest", "system:test", passes_on=True),
+    Verb("check", "stijl, typen, grenzen en documenten", "system:check"),
+    Verb(
+        "import",
+        "neem een bestand op (CSV of XLSX): alles of niets",
+        "files:import_file",
+        (
+            Argument(("kind",), "wat erin staat", choices=IMPORTS),
+            Argument(("file",), "het bestand", metavar="BESTAND"),
+            flag("--check", "alleen nakijken"),
+            flag("--partial", "neem de goede rijen; de rest komt in BESTAND.rest.csv"),
+            JSON,
+        ),
+    ),
+    Verb(
+        "export",
+        "geef wat bekend is, één JSON-object per regel",
+        "files:export",
+        (
+            Argument(("kind",), "wat", choices=EXPORTS),
+            flag("--jsonl", "één JSON-object per regel (zo is het al)"),
+            option("--after", "ga verder na dit nummer", default="", metavar="NUMMER"),
+            JSON,
+        ),
+    ),
+    Verb(
+        "verify",
+        "kijk alles na wat is uitgegeven: nummers, register, logboek, controlecodes",
+        "verify:verify",
+        (Argument(("export",), "een eerdere export certificates", count="?", metavar="EXPORT"), JSON),
+    ),
+    Verb(
+        "queues",
+        "wachtrijen, lezers, pogingen, geparkeerd, outbox en mail",
+        "desk:queues",
+        (flag("--watch", "blijf kijken"), JSON),
+    ),
+    Verb(
+        "dead",
+        "berichten die een dienst opgaf",
+        below=(
+            Verb(
+                "list",
+                "per oorzaak",
+                "dead:list_failed",
+                (
+                    *CHOICE[1:3],
+                    option("--state", "toestand", default="parked", choices=STATES),
+                    LIMIT,
+                    JSON,
+                ),
+            ),
+            Verb("show", "één bericht geheel", "dead:show_failed", (Argument(("id",), "nummer", metavar="ID"), JSON)),
+            Verb("retry", "bied opnieuw aan", "dead:retry", CHOICE),
+            Verb("discard", "leg weg, met een reden", "dead:discard", (*CHOICE, YES)),
+            Verb("restore", "haal weggelegde terug", "dead:restore", CHOICE),
+            Verb("export", "één JSON-object per regel", "dead:export", (*CHOICE[1:3], JSON)),
+        ),
+    ),
+    Verb(
+        "events",
+        "het logboek van gebeurtenissen",
+        below=(
+            Verb(
+                "tail",
+                "de laatste",
+                "desk:tail",
+                (
+                    Argument(("--follow", "-f"), "blijf meelezen", flag=True),
+                    option("--type", "alleen deze soort", default="", metavar="SOORT"),
+                    option("--subject", "alleen over dit onderwerp", default="", metavar="SOORT/NUMMER"),
+                    Argument(("--lines", "-n"), "hoeveel", type=int, default=20, metavar="N"),
+                    JSON,
+                ),
+            ),
+            Verb("show", "één gebeurtenis", "desk:show_event", (Argument(("id",), "nummer", metavar="ID"), JSON)),
+            Verb(
+                "trace",
+                "wat gebeurde er, wie besliste, wie hoorde het, wat kwam terug",
+                "desk:trace",
+                (Argument(("subject",), "bijvoorbeeld trainee/T20240001", metavar="ONDERWERP"), JSON),
+            ),
+        ),
+    ),
+    Verb(
+        "certificate",
+        "certificaten",
+        below=(
+            Verb("show", "één certificaat", "mark:show_certificate", (NUMBER, JSON)),
+            Verb(
+                "verify",
+                "controleer zoals een werkgever dat doet",
+                "mark:verify_certificate",
+                (
+                    NUMBER,
+                    Argument(("code",), "controlecode", metavar="CODE"),
+                    JSON,
+                ),
+            ),
+        ),
+    ),
+    Verb(
+        "scheme",
+        "certificatieschema's",
+        below=(
+            Verb("validate", "kijk een schema na", "mark:validate_scheme", (YAML, JSON)),
+            Verb("publish", "publiceer een schemaversie", "mark:publish_scheme", (YAML, JSON)),
+        ),
+    ),
+    Verb(
+        "report",
+        "cijfers, met teller, noemer en interval",
+        below=(
+            Verb(
+                "completion",
+                "opleidingsrendement per lichting",
+                "report:completion",
+                (option("--programme", "alleen deze opleiding", default="", metavar="CODE"), JSON),
+            ),
+        ),
+    ),
+    Verb(
+        "user",
+        "toegang",
+        below=(
+            Verb(
+                "login-link",
+                "een link om één keer mee in te loggen",
+                "user:login_link",
+                (
+                    option("--to", "pagina om op uit te komen", default="", metavar="PAD"),
+                    option("--scope", "recht", default="office", choices=("office", "operator", "read")),
+                    JSON,
+                ),
+            ),
+            Verb(
+                "token",
+                "een toegangsbewijs voor een programma",
+                "user:token",
+                (
+                    Argument(("name",), "naam van het programma", metavar="NAAM"),
+                    option("--scope", "recht", default="read", choices=SCOPES),
+                    option("--days", "hoe lang geldig", type=int, default=30, metavar="DAGEN"),
+                    JSON,
+                ),
+            ),
+        ),
+    ),
+)  # fmt: skip
