@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import Lifespan
 
-from shared.web import pages, problems, static
+from shared.web import openapi, pages, problems, static
 from shared.web.access import Gate, default_access
 from shared.web.middleware import BodyLimit, Language, RequestScope, SecurityHeaders
 from shared.web.probes import Readiness, probes
@@ -79,6 +79,7 @@ def create_app(
     for name, value in (state or {}).items():
         setattr(app.state, name, value)
     problems.install(app)
+    openapi.install(app)
     probes(app, readiness, metrics)
     static.install(app)
     for router in routers:

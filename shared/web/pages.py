@@ -21,9 +21,10 @@ log = structlog.get_logger("keur.web")
 
 SHARED_TEMPLATES = Path(__file__).parent / "templates"
 
-HOME, PUBLIC_HOME = "/enrollment/trainees", "/certification/register"
+HOME, PUBLIC_HOME = "/enrollment/", "/certification/register"
 NAVIGATION: Sequence[tuple[str, str, str, str]] = (
     ("enrollment", "/enrollment/trainees", N_("Leerlingen"), "office"),
+    ("enrollment", "/enrollment/companies", N_("Leerbedrijven"), "office"),
     ("enrollment", "/enrollment/visits", N_("Bezoeken"), "office"),
     ("certification", "/certification/certificates", N_("Certificaten"), "office"),
     ("notifications", "/notifications/inbox", N_("Postvak"), "office"),
