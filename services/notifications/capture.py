@@ -4,18 +4,23 @@ Simulated addresses: local part ``bounce`` is refused (550), ``slow`` is put off
 """
 
 import asyncio
+import contextlib
+import signal
 from email import message_from_bytes
 from email.policy import default
 from typing import Any
 
 import asyncpg
 import structlog
+import uvloop
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from services.notifications.mails import one_line
 from services.notifications.settings import Settings
 from services.notifications.store import captured
 from services.notifications.store.captured import Captured
+from shared import telemetry
+from shared.clock import clock_from_env
 from shared.db import Database
 from shared.errors import DependencyAway
 from shared.ids import new_id
@@ -44,6 +49,36 @@ async def run(ctx: Context) -> None:
             await sink.keep()
         finally:
             server.close()
+
+
+def run_alone() -> None:
+    """``python -m services.notifications capture``: the sink as a process of its own, until SIGTERM or SIGINT."""
+    settings = Settings.from_env("notifications")
+    telemetry.set_up_logging("notifications", level=settings.log_level, production=settings.env == "production")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_until_stopped(settings))
+
+
+async def _until_stopped(settings: Settings) -> None:
+    db = Database(settings.database_url, name="capture", max_size=2)
+    task = asyncio.ensure_future(_serve(db, settings))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    try:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    finally:
+        await db.close()
+
+
+async def _serve(db: Database, settings: Settings) -> None:
+    while not db.is_open:
+        try:
+            await db.open()
+        except DependencyAway as error:
+            log.warning("capture waits", error=error)
+            await asyncio.sleep(1)
+    await run(Context(db, clock_from_env(), settings))
 
 
 async def listen(sink: "Sink", port: int) -> asyncio.Server:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+COORDINATOR = "office/coordinator"
+"""Who is told about visits."""
+
 LEASE = timedelta(seconds=10)
 """How long a postman's word holds that it is busy with a mail; it renews it while it is (every ``RENEW``).
 Past it, nobody knows whether the mail went out: it is in doubt."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.notifications import commands
+from services.notifications.domain import COORDINATOR
 from services.notifications.store import people
 from services.notifications.store.mails import Draft
 from shared.bus.subscriptions import Subscriptions
@@ -26,8 +27,6 @@ from shared.events.enrollment import (
 )
 
 on = Subscriptions("notifications")
-
-COORDINATOR = "office/coordinator"
 
 
 class EnrolmentNotHeardOf(TryAgainLater):

@@ -70,6 +70,8 @@ class Settings(ServiceSettings):
     """Seconds between looks at the mails when nobody woke the postman."""
     mail_domain: str = "keur.example"
     """The right-hand side of every Message-ID; it stays with a mail once given."""
+    capture_inside: bool = False
+    """Whether this process is the capture sink too; else ``python -m services.notifications capture`` is."""
     capture_keep_days: int = 400
     default_scheme: str = "smo"
     """Whose words and sender are used for what no scheme is named with, such as a visit."""
@@ -99,6 +101,10 @@ class Settings(ServiceSettings):
     @property
     def capture_port(self) -> int:
         return self.port_base + SMTP_PORT_OFFSET
+
+    @property
+    def captures_itself(self) -> bool:
+        return self.mail_mode == "capture" and self.capture_inside
 
     @property
     def mail_server(self) -> MailServer:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -37,6 +37,14 @@ class Party:
     city: str = ""
     email: str | None = None
     language: str = "nl"
+
+    @classmethod
+    def of(
+        cls, ref: str, name: str, organisation: str | None, city: str | None, email: str | None, language: str
+    ) -> Self:
+        """From what is kept: each on one line; without an organisation the name stands for it."""
+        name = one_line(name)
+        return cls(ref, name, one_line(organisation or "") or name, one_line(city or ""), email, language)
 
 
 @dataclass(frozen=True)
@@ -117,7 +125,7 @@ def write(mail: Stored, facts: Facts, sender: Sender, register_url: str, *, sche
             return _write(mail, facts, sender, register_url, scheme, you)
         except UnknownTemplate:
             raise MailBroken(f"{mail.template}: no such template") from None
-        except (UndefinedError, TemplateError, KeyError) as error:
+        except (UndefinedError, TemplateError, KeyError, ValueError) as error:  # ValueError: MJML cannot be read
             raise MailBroken(f"{mail.template}: {error}") from error
 
 

@@ -196,3 +196,18 @@ async def keep_scheme_words(tx: Tx, event: SchemeVersionPublished) -> None:
 
 def _row(event: TraineeEnrolled | PlacementStarted) -> dict[str, Any]:
     return event.model_dump(mode="json") | {"sequence": event.envelope.sequence}
+
+
+async def introduce(tx: Tx, ref: str, name: str, email: str, language: str) -> None:
+    """Somebody whom no event tells about, from the settings; what an event told since stands above it."""
+    await tx.execute(
+        """
+        insert into person as p (ref, name, email, language) values ($1, $2, $3, $4)
+        on conflict (ref) do update set name = excluded.name, email = excluded.email, language = excluded.language
+        where p.contact_sequence = 0 and p.name_sequence = 0 and p.erased_at is null
+        """,
+        ref,
+        name,
+        email,
+        language,
+    )

@@ -7,7 +7,7 @@ from datetime import timedelta
 import asyncpg
 
 from services.notifications.domain import Verdict
-from services.notifications.mails import Facts, Party, SchemeWords, Stored, one_line
+from services.notifications.mails import Facts, Party, SchemeWords, Stored
 from services.notifications.store.mails import Fate
 from shared.db import Tx
 
@@ -136,13 +136,7 @@ async def _parties(tx: Tx, refs: set[str]) -> dict[str, Party]:
         list(refs),
         [ref.removeprefix("school/") for ref in refs if ref.startswith("school/")],
     )
-    return {row["ref"]: _party(row) for row in rows}
-
-
-def _party(row: asyncpg.Record) -> Party:
-    name = one_line(row["name"])
-    organisation = one_line(row["organisation"] or "") or name
-    return Party(row["ref"], name, organisation, one_line(row["city"] or ""), row["email"], row["language"])
+    return {row["ref"]: Party.of(**row) for row in rows}
 
 
 async def _check_codes(tx: Tx, numbers: Sequence[str]) -> dict[str, str]:
