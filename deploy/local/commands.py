@@ -39,7 +39,7 @@ def up(*, detach: bool = False) -> int:
         home = Home.from_env()
         if processes.running(home, "supervisor"):
             out(f"Keur already runs in {home.path}")
-            _where_to_look(home)
+            where_to_look(home)
             return 0
         return _up_detached(home) if detach else _up_here(home)
     except FAILURES as failure:
@@ -55,7 +55,7 @@ def _up_here(home: Home) -> int:
     async def run() -> None:
         following = asyncio.create_task(follower.follow())
         try:
-            await supervise(home, lambda line: out(f"keur          {line}"), lambda: _where_to_look(home))
+            await supervise(home, lambda line: out(f"keur          {line}"), lambda: where_to_look(home))
         finally:
             following.cancel()
 
@@ -67,7 +67,7 @@ def _up_here(home: Home) -> int:
 
 def _up_detached(home: Home) -> int:
     start_detached(home, out)
-    _where_to_look(home)
+    where_to_look(home)
     return 0
 
 
@@ -90,11 +90,10 @@ def start_detached(home: Home, say: Callable[[str], None], environ: dict[str, st
         lines = log_path.read_bytes()[seen:].decode("utf-8", "replace").splitlines(keepends=True)
         complete = [line for line in lines if line.endswith("\n")]
         seen += sum(len(line.encode()) for line in complete)
-        messages = [line.rstrip().partition(" ")[2] for line in complete]
         if ended:
-            raise StartFailed("\n".join(messages) or f"the supervisor ended at once: see {log_path}")
-        for message in messages:
-            say(message)
+            raise StartFailed(state(home).get("error") or f"the supervisor ended at once: see {log_path}")
+        for line in complete:
+            say(line.rstrip().partition(" ")[2])
         if state(home).get("phase") == "ready":
             return
         time.sleep(0.05)
@@ -176,7 +175,7 @@ def sign_in_link(home: Home) -> str | None:
         return None
 
 
-def _where_to_look(home: Home) -> None:
+def where_to_look(home: Home) -> None:
     out()
     for what, address in addresses(home).items():
         out(f"  {what:<14} {address}")

@@ -98,7 +98,7 @@ def _write_settings(home: Home, folder: Path, fsync: bool) -> None:
         "shared_buffers": "64MB",
         "max_wal_size": "512MB",
         "fsync": "on" if fsync else "off",
-        "synchronous_commit": "on" if fsync else "off",
+        "synchronous_commit": "on",  # also where fsync is off: what was committed outlives a killed server
         "full_page_writes": "on" if fsync else "off",
         "jit": "off",
         "timezone": "UTC",
