@@ -1,6 +1,7 @@
 """PostgreSQL: a pool, transactions that also write what is to be told, and numbered migrations."""
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import re
@@ -31,6 +32,14 @@ class Tx(asyncpg.Connection):
 async def _prepare(connection: asyncpg.Connection) -> None:
     for name in ("json", "jsonb"):
         await connection.set_type_codec(name, schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+
+
+def is_lost(connection: asyncpg.Connection) -> bool:
+    """Whether the link to the database is gone; the pool takes such a connection back before anybody asked."""
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True
 
 
 class Database:
@@ -88,12 +97,14 @@ class Database:
             raise DependencyAway("the database") from error
         try:
             yield cast(Tx, connection)
-        except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError) as error:
-            if connection.is_closed():
+        except Exception as error:  # whatever a dying link makes of it, nothing was committed
+            if is_lost(connection):
                 raise DependencyAway("the database") from error
             raise
         finally:
-            await self._pool.release(connection, timeout=self._patience) if self._pool else None
+            if self._pool is not None:
+                with contextlib.suppress(asyncpg.InterfaceError, TimeoutError):
+                    await self._pool.release(connection, timeout=self._patience)
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Tx]:
