@@ -13,7 +13,7 @@ from services.ops.desk import alarms
 from services.ops.domain.failures import ReasonNeeded
 from services.ops.domain.references import references
 from services.ops.domain.tracing import LANES, diagram, trace
-from services.ops.words import STAGES, impact, n_, title_of
+from services.ops.words import ACTIONS, STAGES, STATES, impact, n_, title_of
 from shared.errors import NotKnown, RuleBroken
 from shared.web.deps import Ctx, Who
 from shared.web.i18n import ntranslate
@@ -86,6 +86,7 @@ async def failed(
         state=state,
         next=items[-1]["position"] if len(items) == PAGE else None,
         done=_done(request),
+        states=STATES,
         title_of=title_of,
     )
 
@@ -112,6 +113,8 @@ async def _failed_message(request: Request, ctx: Ctx, id: str, errors: dict[str,
         body=body or message["base64"],
         headers=sorted(message["headers"].items()),
         actions=actions,
+        action_words=ACTIONS,
+        states=STATES,
         errors=errors,
         title_of=title_of,
     )

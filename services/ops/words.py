@@ -43,6 +43,17 @@ TITLES: dict[str, str] = {
 }
 
 
+STATES: dict[str, tuple[str, str]] = {
+    "parked": (N_("geparkeerd"), "bad"),
+    "redriving": (N_("gaat terug"), "busy"),
+    "redriven": (N_("opnieuw aangeboden"), "good"),
+    "discarded": (N_("weggelegd"), "plain"),
+}
+"""The state of a failed message in a word, and the tone of its tag."""
+
+ACTIONS = {"retry": N_("opnieuw aangeboden"), "discard": N_("weggelegd"), "restore": N_("teruggezet")}
+
+
 def title_of(event_type: str) -> str:
     """The event in words of the trade, Dutch, to be translated; without words, its type."""
     return TITLES.get(fact_of(event_type), event_type)

@@ -80,7 +80,8 @@ class Desk:
         await self.publish(topology.EVENTS, event.TYPE, event.model_dump_json().encode(), properties)
         return envelope.id
 
-    async def publish(self, exchange: str, key: str, body: bytes, properties: Basic.Properties) -> None:
+    async def publish(self, exchange: str, key: str, body: bytes, properties: Basic.Properties | bytes) -> None:
+        assert isinstance(properties, Basic.Properties)
         (outcome,) = await self.publisher.publish([Outgoing(exchange, key, body, properties)])
         assert outcome is None, outcome
 
