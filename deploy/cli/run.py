@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from deploy.cli import show
 from deploy.cli.errors import GOOD, NOT_REACHABLE, PROBLEM, WRONG_USE, CommandFailed
 from deploy.cli.verbs import VERBS, Argument, Verb
-from deploy.cli.words import _
+from deploy.cli.words import ARGPARSE_IN_DUTCH, _, language
 
 
 class Parser(argparse.ArgumentParser):
@@ -65,6 +65,8 @@ def function(path: str) -> Callable[[argparse.Namespace], int]:
 
 def build() -> Parser:
     """The parser of all verbs."""
+    if language() == "nl":
+        setattr(argparse, "_", lambda text: ARGPARSE_IN_DUTCH.get(text, text))  # noqa: B010 (its own name for gettext)
     parser = Parser(prog="keur", add_help=False)
     _add(parser, VERBS)
     return parser
@@ -87,7 +89,7 @@ def _add_argument(parser: argparse.ArgumentParser, argument: Argument) -> None:
     if argument.flag:
         settings["action"] = "store_true"
     else:
-        settings |= {"default": argument.default, "type": argument.type, "metavar": argument.metavar or None}
+        settings |= {"default": argument.default, "type": argument.type, "metavar": _(argument.metavar) or None}
         if argument.choices:
             settings["choices"] = argument.choices
         if argument.count:

@@ -12,6 +12,20 @@ from pathlib import Path
 
 CATALOGUE = Path(__file__).parent / "locale" / "en.po"
 
+ARGPARSE_IN_DUTCH = {
+    "usage: ": "gebruik: ",
+    "positional arguments": "gegevens",
+    "options": "keuzen",
+    "show this help message and exit": "toon deze uitleg",
+    "the following arguments are required: %s": "dit ontbreekt: %s",
+    "invalid choice: %(value)r (choose from %(choices)s)": "%(value)r is niet bekend; kies uit %(choices)s",
+    "invalid %(type)s value: %(value)r": "%(value)r is niet van de soort %(type)s",
+    "expected one argument": "hier hoort één waarde bij",
+    "argument %(argument_name)s: %(message)s": "%(argument_name)s: %(message)s",
+    "unrecognized arguments: %s": "niet bekend: %s",
+}
+"""What argparse itself says; its own sentences are English."""
+
 
 @cache
 def language() -> str:
