@@ -1,6 +1,6 @@
-"""The certificate: one document, fixed on the day it is issued; and how a file of them is checked again."""
+"""The certificate: one document, fixed on the day it is issued."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -111,8 +111,3 @@ def issue(
 def status_on(valid_until: date | None, today: date) -> Status:
     """``valid_until`` is the last valid day; None does not expire."""
     return Status.EXPIRED if valid_until is not None and today > valid_until else Status.VALID
-
-
-def register_hash(entries: Iterable[tuple[str, str]]) -> str:
-    """One hash over (number, document_sha256) pairs, whatever their order: equal hashes, equal sets."""
-    return fingerprint(sorted(entries))

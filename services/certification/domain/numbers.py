@@ -12,21 +12,20 @@ _LITERAL = re.compile(r"[A-Z0-9-]*")
 _SERIAL = re.compile(r"0[1-9]d")
 
 
-def number_format_fault(number_format: str) -> str | None:
-    """What is wrong with a number format, or None: it must name year and serial once, in a form fit for a URL."""
+def is_number_format(number_format: str) -> bool:
+    """Whether it names ``{year}`` and then ``{serial:05d}`` (1 to 9 digits), each once, in a form fit for a URL."""
     try:
         parts = list(Formatter().parse(number_format))
-    except ValueError as wrong:
-        return str(wrong)
-    fields = [field for _, field, _, _ in parts if field is not None]
-    if fields != ["year", "serial"]:
-        return "it must hold {year} and then {serial:05d}, each once"
-    for literal, field, spec, conversion in parts:
-        if not _LITERAL.fullmatch(literal):
-            return "only capitals, digits and hyphens may stand around the fields"
-        if conversion or (field == "year" and spec) or (field == "serial" and not _SERIAL.fullmatch(spec or "")):
-            return "write {year} and {serial:05d}, with 1 to 9 digits for the serial"
-    return None
+    except ValueError:
+        return False
+    if [field for _, field, _, _ in parts if field is not None] != ["year", "serial"]:
+        return False
+    return all(
+        _LITERAL.fullmatch(literal)
+        and not conversion
+        and (field is None or (not spec if field == "year" else bool(_SERIAL.fullmatch(spec or ""))))
+        for literal, field, spec, conversion in parts
+    )
 
 
 def certificate_number(number_format: str, *, year: int, serial: int) -> str:

@@ -16,6 +16,7 @@ from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEv
 from shared.errors import RuleBroken
 
 from .scheme_references import Fault, reference_faults
+from .scheme_words import ALLOWED, WORDS, Said, bounds, say
 from .schemes import FORMS, Scheme, SchemeVersion, Text
 
 MOST_CHARACTERS = 262_144
@@ -28,9 +29,20 @@ class SchemeFault:
 
     line: int
     path: str
-    message: str
+    message: Said
     value: str | None = None
-    allowed: str | None = None
+    allowed: Said | str | None = None
+
+    def in_language(self, language: str) -> dict[str, Any]:
+        """As it is answered; ``field`` repeats the path for whoever shows errors per field."""
+        return {
+            "line": self.line,
+            "path": self.path,
+            "field": self.path or None,
+            "value": self.value,
+            "message": say(self.message, language),
+            "allowed": say(self.allowed, language),
+        }
 
 
 class SchemeNotValid(RuleBroken):
@@ -38,8 +50,18 @@ class SchemeNotValid(RuleBroken):
 
     def __init__(self, faults: list[SchemeFault]) -> None:
         first = faults[0]
-        super().__init__(f"line {first.line}: {first.path or 'the file'} {first.message}", field=first.path or None)
+        super().__init__(f"line {first.line}: {first.path or 'the file'} {first.message[1]}", field=first.path or None)
         self.faults = faults
+
+    @classmethod
+    def because(cls, line: int, kind: str, **values: object) -> "SchemeNotValid":
+        """The file as a whole is no scheme."""
+        return cls([_fault(line, "", kind, **values)])
+
+
+def _fault(line: int, path: str, kind: str, **values: object) -> SchemeFault:
+    nl, en = WORDS[kind]
+    return SchemeFault(line, path, (nl.format(**values), en.format(**values)), None, ALLOWED.get(kind))
 
 
 def read_scheme(text: str) -> SchemeVersion:
@@ -64,7 +86,7 @@ def read_scheme(text: str) -> SchemeVersion:
 
 def _tree(text: str) -> CommentedMap:
     if len(text) > MOST_CHARACTERS:
-        raise SchemeNotValid([SchemeFault(1, "", f"is longer than {MOST_CHARACTERS} characters")])
+        raise SchemeNotValid.because(1, "too_long", most=MOST_CHARACTERS)
     try:
         if faults := list(_refused_constructs(text)):
             raise SchemeNotValid(faults)
@@ -72,12 +94,12 @@ def _tree(text: str) -> CommentedMap:
     except MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
         said = str(wrong.problem or wrong.context or "cannot be read").splitlines()[0]
-        raise SchemeNotValid([SchemeFault(mark.line + 1 if mark else 1, "", f"is not YAML: {said}")]) from wrong
+        raise SchemeNotValid.because(mark.line + 1 if mark else 1, "not_yaml", said=said) from wrong
     except (YAMLError, ValueError, RecursionError) as wrong:
         said = str(wrong).splitlines()[0] if str(wrong) else type(wrong).__name__
-        raise SchemeNotValid([SchemeFault(1, "", f"is not YAML: {said}")]) from wrong
+        raise SchemeNotValid.because(1, "not_yaml", said=said) from wrong
     if not isinstance(tree, CommentedMap):
-        raise SchemeNotValid([SchemeFault(1, "", "holds no scheme", allowed="keys such as scheme, title, version")])
+        raise SchemeNotValid.because(1, "no_scheme")
     return tree
 
 
@@ -101,12 +123,12 @@ def _refused_constructs(text: str) -> Iterator[SchemeFault]:
         if isinstance(event, AliasEvent) or (
             isinstance(event, CollectionStartEvent | ScalarEvent) and event.anchor is not None
         ):
-            yield SchemeFault(line, "", "holds an anchor or alias", allowed="write the value out")
+            yield _fault(line, "", "alias")
         elif isinstance(event, CollectionStartEvent | ScalarEvent) and event.tag is not None:
-            yield SchemeFault(line, "", f"holds the tag {event.tag}", allowed="plain values")
+            yield _fault(line, "", "tag", said=event.tag)
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         if depth > MOST_NESTED:
-            yield SchemeFault(line, "", f"is nested deeper than {MOST_NESTED} levels")
+            yield _fault(line, "", "too_deep", most=MOST_NESTED)
             return
 
 
@@ -154,26 +176,17 @@ def _tuples(node: Any) -> Any:
 def _fault_of(error: ErrorDetails) -> Fault:
     kind, given = error["type"], error.get("ctx", {})
     path = tuple(step for step in error["loc"] if step != "[key]")
-    message = error["msg"].removeprefix("Value error, ")
-    allowed: str | None = given.get("allowed")
+    allowed: Said | str | None = ALLOWED.get(kind)
     match kind:
         case "extra_forbidden":
-            message, allowed = "is not known here", _fields_allowed(path[:-1])
-        case "missing":
-            message = "is missing"
+            allowed = _fields_allowed(path[:-1])
         case "literal_error" | "union_tag_invalid":
-            message, allowed = "is none of the allowed values", str(given.get("expected") or given.get("expected_tags"))
+            allowed = str(given.get("expected") or given.get("expected_tags")).replace("'", "").replace(" or ", ", ")
         case "string_pattern_mismatch":
-            message, allowed = "has another form than allowed", FORMS.get(given.get("pattern", ""))
-        case "string_type":
-            message, allowed = "is not text", 'text; write a number in quotes, such as "2024.1"'
-        case "is_instance_of":
-            message, allowed = "is no number", "a number such as 5.5"
-        case _ if bound := {k: v for k, v in given.items() if k in ("ge", "le", "gt", "lt")}:
-            words = {"ge": "at least", "le": "at most", "gt": "more than", "lt": "less than"}
-            message = "is out of bounds"
-            allowed = ", ".join(f"{words[key]} {limit}" for key, limit in bound.items())
-    return Fault(path, message, None if kind == "missing" else error.get("input"), allowed)
+            allowed = FORMS.get(given.get("pattern", ""))
+        case _ if said := bounds(given):
+            kind, allowed = kind if kind in WORDS else "bounds", said
+    return Fault(path, kind, None if kind == "missing" else error.get("input"), allowed)
 
 
 def _fields_allowed(path: tuple[str | int, ...]) -> str | None:
@@ -203,8 +216,10 @@ def _located(tree: CommentedMap, fault: Fault) -> SchemeFault:
         elif isinstance(node, CommentedSeq) or (isinstance(node, CommentedMap) and step != fault.path[-1]):
             continue  # a step of the model's own (the name of a rule), which is no place in the file
         shown.append(str(step))
+    nl, en = WORDS.get(fault.kind, WORDS["other"])
+    message = (nl.format(other=fault.other), en.format(other=fault.other))
     value = None if fault.value is None else _shortly(fault.value)
-    return SchemeFault(line, ".".join(shown), fault.message, value, fault.allowed)
+    return SchemeFault(line, ".".join(shown), message, value, fault.allowed or ALLOWED.get(fault.kind))
 
 
 def _shortly(value: object) -> str:

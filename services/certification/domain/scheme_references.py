@@ -3,14 +3,17 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from .scheme_words import Said, bounds
+
 
 class Fault(NamedTuple):
-    """What is wrong at ``path`` (keys and list positions) of a scheme: the value found and what is allowed."""
+    """What is wrong at ``path`` (keys and list positions) of a scheme: ``kind`` is a name of ``scheme_words.WORDS``."""
 
     path: tuple[str | int, ...]
-    message: str
+    kind: str
     value: object
-    allowed: str | None
+    allowed: Said | str | None = None
+    other: str = ""
 
 
 def reference_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
@@ -29,7 +32,7 @@ def reference_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
         low: Any = lines.get(lower)
         high: Any = lines.get(higher)
         if _are_numbers(low, high) and low > high:
-            yield Fault(("completion", higher), f"is below {lower}", high, f"{low} or more")
+            yield Fault(("completion", higher), "below", high, bounds({"ge": low}), lower)
 
 
 def _pass_mark_on_scale(code: str, exam: Mapping[str, Any]) -> Iterator[Fault]:
@@ -37,16 +40,16 @@ def _pass_mark_on_scale(code: str, exam: Mapping[str, Any]) -> Iterator[Fault]:
     mark: Any = exam.get("pass_mark")
     whole = isinstance(scale, list | tuple) and len(scale) == 2 and _are_numbers(*scale, mark)
     if whole and not scale[0] <= mark <= scale[1]:
-        yield Fault(("exams", code, "pass_mark"), "is off the scale", mark, f"{scale[0]} to {scale[1]}")
+        yield Fault(("exams", code, "pass_mark"), "off_scale", mark, f"{scale[0]} – {scale[1]}")
 
 
 def _known(path: tuple[str | int, ...], names: object, known: Mapping[str, Any]) -> Iterator[Fault]:
     seen: set[str] = set()
     for position, name in enumerate(names if isinstance(names, list | tuple) else ()):
         if isinstance(name, str) and name not in known:
-            yield Fault((*path, position), "is named here but described nowhere", name, ", ".join(known) or None)
+            yield Fault((*path, position), "unknown_name", name, ", ".join(known) or None)
         elif isinstance(name, str) and name in seen:
-            yield Fault((*path, position), "is named twice", name, "each once")
+            yield Fault((*path, position), "named_twice", name)
         seen.add(str(name))
 
 

@@ -12,11 +12,12 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from shared.tabular import Day
 
 from .canonical import fingerprint, plain_number
-from .numbers import number_format_fault
+from .numbers import is_number_format
 
 
 def _decimal(value: object) -> object:
@@ -24,14 +25,14 @@ def _decimal(value: object) -> object:
 
 
 def _well_formed(number_format: str) -> str:
-    if fault := number_format_fault(number_format):
-        raise ValueError(fault)
+    if not is_number_format(number_format):
+        raise PydanticCustomError("number_format", "cannot make numbers")
     return number_format
 
 
 def _rising(scale: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal]:
     if scale[0] >= scale[1]:
-        raise ValueError("the lowest score comes first and must be below the highest")
+        raise PydanticCustomError("scale", "does not rise")
     return scale
 
 
@@ -40,10 +41,13 @@ _NAME = r"^[a-z][a-z0-9-]{0,39}$"
 _VERSION = r"^[0-9]{1,9}(\.[0-9]{1,9}){0,3}$"
 _WORDS = r"^[^\x00-\x1f\x7f]+$"
 FORMS = {
-    _CODE: "a letter, then letters, digits, - and _, 50 at most",
-    _NAME: "a small letter, then small letters, digits and -, 40 at most",
-    _VERSION: 'numbers with points between, such as "2024.1"',
-    _WORDS: "text on one line",
+    _CODE: (
+        "een letter, dan letters, cijfers, - en _, hoogstens 50",
+        "a letter, then letters, digits, - and _, 50 at most",
+    ),
+    _NAME: ("een kleine letter, dan kleine letters, cijfers en -", "a small letter, then small letters, digits and -"),
+    _VERSION: ('getallen met punten ertussen, zoals "2024.1"', 'numbers with points between, such as "2024.1"'),
+    _WORDS: ("tekst op één regel", "text on one line"),
 }
 """What the forms of the fields come to, in words for an author."""
 

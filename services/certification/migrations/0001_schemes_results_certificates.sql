@@ -126,6 +126,7 @@ create table certificate (
     check (year = extract(year from issued_on)),
     foreign key (scheme, scheme_version) references scheme_version
 );
+create index certificate_newest on certificate (issued_at desc, number desc);
 create trigger issued_for_good before update or delete on certificate for each row execute function refuse_change();
 
 create table audit (

@@ -1,11 +1,15 @@
 """Certification with a real PostgreSQL: what it hears comes through the real dispatcher and inbox."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from services.certification.app import build
 from services.certification.commands.results import Entered, record_results
 from services.certification.commands.schemes import publish_scheme
 from services.certification.domain.results import Entry
@@ -19,6 +23,9 @@ from shared.db import Database
 from shared.events import ALL, Envelope, Event
 from shared.events.enrollment import PersonDetailsChanged, TraineeEnrolled
 from shared.ids import new_id
+from shared.service import Context
+from shared.settings import ServiceSettings
+from shared.web.session import make_session_keys, write_admin_token
 from tests.conftest import DatabaseUrl
 from tests.unit.certification.builders import entry, scheme
 
@@ -93,6 +100,17 @@ class Certification:
             for row in rows
         ]
 
+    async def hear_of_nobody(self, trainee_id: str) -> None:
+        """A trainee of whom only a name is known."""
+        await self.hear(named(trainee_id))
+
+    async def certify(self, *trainees: str, name: str = "Åsa O'Brien") -> list[dict[str, Any]]:
+        """These trainees enrol, pass everything and get their certificates; gives the rows by number."""
+        await self.hear(*(enrolled(t) for t in trainees), *(named(t, name) for t in trainees))
+        await self.enter(*(result for t in trainees for result in passes(t)))
+        await self.hears_itself()
+        return await self.rows("select * from certificate order by number")
+
     async def rows(self, sql: str, *arguments: Any) -> list[dict[str, Any]]:
         async with self.db.read() as tx:
             return [dict(row) for row in await tx.fetch(sql, *arguments)]
@@ -151,6 +169,35 @@ def summer() -> Any:
     clock.use(fixed)
     yield fixed
     clock.use(clock.SystemClock())
+
+
+@dataclass(frozen=True)
+class Web:
+    """The application as it is put together: ``office`` holds the admin token, ``stranger`` nothing."""
+
+    office: httpx.AsyncClient
+    stranger: httpx.AsyncClient
+
+
+@pytest.fixture
+async def web(certification: "Certification", tmp_path: Path, summer: clock.FixedClock) -> AsyncIterator[Web]:
+    make_session_keys(tmp_path)
+    token = write_admin_token(tmp_path).read_text("ascii").strip()
+    settings = ServiceSettings(
+        service="certification", home=tmp_path, amqp_url="amqp://nowhere", database_url=certification.db.url
+    )
+    service = build(settings)
+    clock.use(summer)
+    app = service.app()
+    app.state.ctx = Context(certification.db, summer, settings)
+    transport = httpx.ASGITransport(app, client=("192.0.2.7", 4711))
+    async with (
+        httpx.AsyncClient(
+            transport=transport, base_url="http://keur", headers={"Authorization": f"Bearer {token}"}
+        ) as office,
+        httpx.AsyncClient(transport=transport, base_url="http://keur") as stranger,
+    ):
+        yield Web(office, stranger)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.certification.domain.certificates import Certificate, Status, issue, register_hash, status_on
+from services.certification.domain.certificates import Certificate, Status, issue, status_on
 from services.certification.domain.decisions import Dossier, Granted, NotYet, decide
 from services.certification.domain.numbers import (
     CHECK_CODE_ALPHABET,
@@ -152,11 +152,6 @@ def test_a_certificate_is_valid_up_to_and_including_its_last_day() -> None:
     assert status_on(date(2029, 7, 3), date(2029, 7, 3)) is Status.VALID
     assert status_on(date(2029, 7, 3), date(2029, 7, 4)) is Status.EXPIRED
     assert status_on(None, date(2999, 1, 1)) is Status.VALID
-
-
-def test_equal_registers_have_equal_hashes_whatever_their_order() -> None:
-    assert register_hash([("A", "1"), ("B", "2")]) == register_hash([("B", "2"), ("A", "1")])
-    assert register_hash([("A", "1"), ("B", "2")]) != register_hash([("A", "2"), ("B", "1")])
 
 
 @given(st.integers(0, 2**32))

@@ -1,0 +1,29 @@
+"""The only place where certification's parts meet."""
+
+from pathlib import Path
+
+from shared.service import Service
+from shared.settings import ServiceSettings
+
+from . import api, handlers
+from .domain.misses import Misses
+from .pages import office, register
+from .queries import candidates
+from .settings import CertificationSettings
+
+
+def build(settings: ServiceSettings) -> Service:
+    """The service, put together and not yet running."""
+    own = CertificationSettings.of(settings)
+    return Service(
+        "certification",
+        own,
+        subscriptions=handlers.on,
+        migrations=Path(__file__).parent / "migrations",
+        routers=[register.router, api.router, office.router],
+        public=register.PUBLIC,
+        status=candidates.status,
+        title="Keur certification: het keurmerk",
+        body_limits={"/certification/api/schemes": 1024 * 1024},
+        state={"misses": Misses(own.register_misses, own.register_window), "proxies": own.proxies},
+    )

@@ -1,0 +1,1 @@
+"""HTML: the register for everybody, and the office's desk."""

@@ -1,0 +1,1 @@
+"""SQL for pages and lists: rows out, no domain objects."""
