@@ -50,6 +50,15 @@ async def databases(home: Home, services: Sequence[str] = SERVICES) -> None:
         await connection.close()
 
 
+async def checkpoint(home: Home) -> None:
+    """Writes everything out now, so that a crash soon after a first start is not followed by seconds of recovery."""
+    connection = await asyncpg.connect(home.admin_database_url(), timeout=10)
+    try:
+        await connection.execute("checkpoint")
+    finally:
+        await connection.close()
+
+
 async def create_database(connection: Any, name: str, *, owner: str, template: str = "template0") -> None:
     """A database that nobody but its owner and the auditor may connect to."""
     await connection.execute(f'create database "{name}" owner "{owner}" template "{template}" encoding \'UTF8\'')

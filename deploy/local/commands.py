@@ -108,7 +108,8 @@ def down() -> int:
         return 2
     supervisor = processes.running(home, "supervisor")
     if supervisor is not None:
-        processes.end(supervisor, signal.SIGTERM, patience=STOP_PATIENCE)
+        processes.send(supervisor, signal.SIGTERM)
+        processes.end(supervisor, patience=STOP_PATIENCE)
     left = processes.end_leftovers(home) if home.run.is_dir() else []
     if supervisor is None and not left:
         out(f"nothing of Keur runs in {home.path}")

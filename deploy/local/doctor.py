@@ -114,7 +114,7 @@ def _ports(home: Home) -> Iterator[Finding]:
     if supervisor is not None:
         yield Finding("ports", True, f"in use by this home's own processes (supervisor pid {supervisor})")
         return
-    left = [name for name in processes.STOP_ORDER if processes.running(home, name)]
+    left = [name for name in processes.PROCESSES if processes.running(home, name)]
     if left:
         yield Finding("processes", False, f"left behind by a killed supervisor: {', '.join(left)}", "run  ./keur down")
     problems = False

@@ -97,6 +97,7 @@ def _write_settings(home: Home, folder: Path, fsync: bool) -> None:
         "max_connections": 200,
         "shared_buffers": "64MB",
         "max_wal_size": "512MB",
+        "checkpoint_timeout": "2min",  # what a start after a crash has to do again
         "fsync": "on" if fsync else "off",
         "synchronous_commit": "on",  # also where fsync is off: what was committed outlives a killed server
         "full_page_writes": "on" if fsync else "off",

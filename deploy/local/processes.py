@@ -11,7 +11,9 @@ from deploy.local.home import LOOPBACK, Home
 from shared.settings import SERVICES
 
 LISTENING = "0A"
-STOP_ORDER = ("supervisor", *SERVICES, "capture", "rabbitmq", "postgres", "epmd")
+STOP_ORDER = (("supervisor",), SERVICES, ("capture",), ("rabbitmq", "postgres"), ("epmd",))
+"""Who goes together: a service may still write to the servers while it ends."""
+PROCESSES = tuple(name for group in STOP_ORDER for name in group)
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -78,25 +80,31 @@ def working_in(folder: Path) -> Iterator[int]:
 
 def end_leftovers(home: Home, *, patience: float = 15.0) -> list[str]:
     """Ends what pid files name and is ours, services before servers; returns the names of what was still running."""
-    ended = []
-    for process in STOP_ORDER:
-        pid = running(home, process)
-        if pid is not None:
-            ended.append(process)
-            end(pid, signal.SIGINT if process == "postgres" else signal.SIGTERM, patience=patience)
-        forget_pid(home, process)
+    ended: list[str] = []
+    for group in STOP_ORDER:
+        left = {process: pid for process in group if (pid := running(home, process)) is not None}
+        for process, pid in left.items():
+            send(pid, signal.SIGINT if process == "postgres" else signal.SIGTERM)
+        for pid in left.values():
+            end(pid, patience=patience)
+        for process in group:
+            forget_pid(home, process)
+        ended += left
     return ended
 
 
-def end(pid: int, number: signal.Signals, *, patience: float) -> None:
-    """Asks with the signal, waits, then kills."""
-    for this in (number, signal.SIGKILL):
-        try:
-            os.kill(pid, this)
-        except ProcessLookupError:
-            return
-        if wait_gone([pid], patience):
-            return
+def send(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
+
+
+def end(pid: int, *, patience: float) -> None:
+    """Waits for a process that was asked to end, then kills it."""
+    if not wait_gone([pid], patience):
+        send(pid, signal.SIGKILL)
+        wait_gone([pid], 5)
 
 
 def wait_gone(pids: Sequence[int], patience: float) -> bool:

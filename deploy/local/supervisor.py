@@ -23,7 +23,6 @@ import asyncpg
 from deploy.local import bootstrap, postgres, processes, rabbitmq
 from deploy.local.home import CHECKOUT, Home
 from deploy.local.system import Program, servers, services
-from shared.settings import SERVICES
 
 STARTS_BEFORE_GIVING_UP = 3
 LONG_ENOUGH = 10.0
@@ -63,6 +62,7 @@ class Supervisor:
         self._programs: list[Program] = []
         self._stopping = asyncio.Event()
         self._lock: IO[str] | None = None
+        self._checkpoint: asyncio.Task[None] | None = None
 
     async def run(self, on_ready: Callable[[], None] = lambda: None) -> None:
         """Starts everything, keeps it until ``stop`` is asked, then stops everything.
@@ -133,6 +133,8 @@ class Supervisor:
             self._keep(program)
         await asyncio.gather(*(self._until_ready(program) for program in services(self.home)))
         await bootstrap.let_auditor_read(self.home)
+        if self.home.own_database:
+            self._checkpoint = asyncio.create_task(self._write_out())
         self.say(f"ready in {time.monotonic() - began:.1f} s")
 
     async def _database(self) -> None:
@@ -141,6 +143,10 @@ class Supervisor:
             await bootstrap.databases(self.home)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
             raise StartFailed(f"PostgreSQL: {type(error).__name__}: {error}") from error
+
+    async def _write_out(self) -> None:
+        with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            await bootstrap.checkpoint(self.home)
 
     async def _broker(self) -> None:
         try:
@@ -243,9 +249,9 @@ class Supervisor:
         self._stopping.set()
         self._note("stopping")
         by_name = {program.name: program for program in self._programs}
-        for group in (SERVICES, ("capture",), ("rabbitmq", "postgres"), ("epmd",)):
+        for group in processes.STOP_ORDER:
             await asyncio.gather(*(self._stop(by_name[name]) for name in group if name in self._children))
-        for task in self._tasks.values():
+        for task in (*self._tasks.values(), *([self._checkpoint] if self._checkpoint else [])):
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
