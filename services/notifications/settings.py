@@ -4,7 +4,7 @@ from ipaddress import ip_address
 from typing import Literal, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, Json, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Json, ValidationInfo, field_validator
 
 from services.notifications.mails import Sender
 from services.notifications.mails.message import addr_spec
@@ -85,18 +85,27 @@ class Settings(ServiceSettings):
     senders: Json[dict[str, dict[str, str]]] = Field(default_factory=dict)
     """By scheme: {"lasmeester": {"name": …, "address": …, "reply_to": …}}; what is left out is as above."""
 
-    @model_validator(mode="after")
-    def _can_send(self) -> Self:
-        server = self.mail_server
-        if self.mail_mode == "capture" and not server.is_local:
+    @field_validator("smtp_url")
+    @classmethod
+    def _stays_here_while_capturing(cls, url: str, info: ValidationInfo) -> str:
+        if url and not MailServer.from_url(url).is_local and info.data.get("mail_mode") == "capture":
             raise CaptureLeavesTheMachine(
-                "KEUR_MAIL_MODE=capture sends to this machine only: unset KEUR_SMTP_URL, or choose allowlist or live"
+                "capture sends to this machine only: unset it, or KEUR_MAIL_MODE=allowlist|live"
             )
-        for scheme in ("", *self.senders):
-            sender = self.sender(scheme, "")
-            addr_spec(sender.address)
-            addr_spec(sender.reply_to)
-        return self
+        return url
+
+    @field_validator("sender_address", "sender_reply_to", "coordinator_email")
+    @classmethod
+    def _is_an_address(cls, address: str) -> str:
+        return addr_spec(address) if address else address
+
+    @field_validator("senders")
+    @classmethod
+    def _have_addresses(cls, senders: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        for sender in senders.values():
+            for name in {"address", "reply_to"} & set(sender):
+                addr_spec(sender[name])
+        return senders
 
     @property
     def capture_port(self) -> int:

@@ -64,7 +64,7 @@ async def add(tx: Tx, drafts: Sequence[Draft]) -> list[Fate]:
     rows = await tx.fetch(
         """
         with given as (
-            select t.*, n, first_state(t.recipient, t.needs) as state
+            select t.*, first_state(t.recipient, t.needs) as state
             from rows from (jsonb_to_recordset($1) as (id text, template text, recipient text, cause text,
                 subject_ref text, scheme text, correlation text, trace text, needs text[], data jsonb)) with ordinality
                 as t(id, template, recipient, cause, subject_ref, scheme, correlation, trace, needs, data, n)
