@@ -20,7 +20,7 @@ from shared import telemetry
 
 async def _all_published(worker: Worker, events: int, limit: float) -> None:
     async with asyncio.timeout(limit):
-        while worker.published < events:  # noqa: ASYNC110 - the workers share no event to wait for
+        while worker.published < events:
             await asyncio.sleep(0.005)
 
 

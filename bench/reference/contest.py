@@ -38,7 +38,7 @@ class Result:
     latencies_ms: list[float] = field(default_factory=list)
 
     def median(self, name: str) -> float:
-        return statistics.median(r[name] for r in self.rounds)
+        return float(statistics.median(r[name] for r in self.rounds))
 
     def percentile(self, share: float) -> float | None:
         if not self.latencies_ms:
@@ -106,7 +106,7 @@ async def _latency(name: str, ground: Ground, events: int) -> list[float]:
     await _answer(child)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(5):
-            while len(heard) < len(sent):  # noqa: ASYNC110
+            while len(heard) < len(sent):
                 await asyncio.sleep(0.01)
     await filler.close()
     await connection.close()

@@ -1,4 +1,4 @@
-"""The yardstick: the job written by hand for this one event, on aio-pika and asyncpg, with nothing that it does not need.
+"""The yardstick: the job written by hand for this one event, on aio-pika and asyncpg, with nothing it does not need.
 
 At most 100 events in a transaction, one statement each for inbox, business and outbox rows (``unnest``), one ``ack``
 for all; a relay that publishes 200 at a time. It has no retry, no parking, no order per subject, no time limits, no

@@ -14,6 +14,7 @@ from aiormq.abc import AbstractChannel, DeliveredMessage
 from shared import telemetry
 from shared.bus import crashpoints, topology
 from shared.bus.dispatch import Dispatcher, Failed, is_passing
+from shared.bus.frames import Delivered, open_channel
 from shared.bus.publisher import Publisher, with_limits
 from shared.bus.retry import again_or_parked
 from shared.bus.sealing import CONTENT_TYPE, Seal
@@ -59,7 +60,7 @@ class Consumer:
         self._batch = batch
         self._timeout = timeout
         self._tiers = tiers
-        self._arrived: deque[DeliveredMessage] = deque()
+        self._arrived: deque[Delivered] = deque()
         self._wake = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
@@ -116,16 +117,16 @@ class Consumer:
 
     async def _connected(self) -> None:
         async with asyncio.timeout(self._timeout):
-            connection = await aiormq.connect(
-                self._url, client_properties={"connection_name": f"{self._service} consuming"}
+            connection, channel, tap = await open_channel(
+                self._url, name=f"{self._service} consuming", publisher_confirms=False
             )
         try:
             async with asyncio.timeout(self._timeout):
-                channel = await connection.channel(publisher_confirms=False)
+                tap.delivered = self._on_delivered
                 lost = asyncio.Event()
                 channel.on_consumer_cancel_callbacks.add(lambda _: lost.set())
                 await channel.basic_qos(prefetch_count=2 * self._batch)
-                started = await channel.basic_consume(self.queue, self._on_message)
+                started = await channel.basic_consume(self.queue, _taken_by_the_tap)
             self.alive, self.since = True, datetime.now(UTC)
             telemetry.CONSUMER_ALIVE.labels(self._service).set(1)
             log.info("listening", queue=self.queue)
@@ -145,8 +146,8 @@ class Consumer:
                 async with asyncio.timeout(2):
                     await connection.close()
 
-    async def _on_message(self, message: DeliveredMessage) -> None:
-        self._arrived.append(message)
+    def _on_delivered(self, messages: list[Delivered]) -> None:
+        self._arrived.extend(messages)
         self._wake.set()
 
     async def _watch(self, channel: AbstractChannel, lost: asyncio.Event) -> None:
@@ -177,12 +178,12 @@ class Consumer:
             taken = [self._arrived.popleft() for _ in range(size)]
             self.in_hand = size
             await self._settle(taken)
-            await channel.basic_ack(taken[-1].delivery_tag or 0, multiple=True, wait=False)
+            await channel.basic_ack(taken[-1].delivery_tag, multiple=True, wait=False)
             self.in_hand = 0
 
-    async def _settle(self, messages: Sequence[DeliveredMessage]) -> None:
+    async def _settle(self, messages: Sequence[Delivered]) -> None:
         """Returns when each message is committed, in a retry tier, or parked."""
-        readable: list[tuple[DeliveredMessage, Heard]] = []
+        readable: list[tuple[Delivered, Heard]] = []
         for message in messages:
             try:
                 readable.append((message, read(message, self._seal)))
@@ -217,7 +218,7 @@ class Consumer:
                 await asyncio.sleep(min(2.0, 0.05 * 2**pauses))
                 pauses += 1
 
-    async def _later_or_parked(self, message: DeliveredMessage, error: Exception, handler: str) -> None:
+    async def _later_or_parked(self, message: Delivered, error: Exception, handler: str) -> None:
         properties = message.header.properties
         attempt = (properties.headers or {}).get(ATTEMPT, 0)
         outcome, copy = again_or_parked(
@@ -248,3 +249,7 @@ class Consumer:
 
 
 _TELLERS = ("enrollment.", "certification.", "notifications.", "ops.")
+
+
+async def _taken_by_the_tap(message: DeliveredMessage) -> None:
+    """aiormq wants a callback for its consumer; what is delivered does not come this way."""

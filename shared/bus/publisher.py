@@ -3,26 +3,36 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import aiormq
-from aiormq.abc import AbstractConnection, ChannelFrame, FrameType
-from pamqp.body import ContentBody
+from aiormq.abc import ChannelFrame
 from pamqp.commands import Basic
-from pamqp.header import ContentHeader
 from yarl import URL
 
+from shared.bus.frames import Delivered, Tap, open_channel, publish_bytes, publish_frame
 from shared.errors import DependencyAway
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message for an exchange; the empty exchange leads straight to the queue named by the routing key."""
+    """A message for an exchange; the empty exchange leads straight to the queue named by the routing key.
+
+    ``properties`` are pamqp's, or already encoded (``wire.Encoder``): then ``message_id`` says which message it is.
+    """
 
     exchange: str
     routing_key: str
     body: bytes
-    properties: Basic.Properties
+    properties: Basic.Properties | bytes
+    message_id: str | None = None
+
+    @property
+    def id(self) -> str | None:
+        return self.message_id if isinstance(self.properties, bytes) else self.properties.message_id
+
+
+class NotTaken(Exception):
+    """The broker could not keep it: a full queue, or a fault of its own."""
 
 
 class Unroutable(Exception):
@@ -32,6 +42,64 @@ class Unroutable(Exception):
 def with_limits(url: str, *, heartbeat: int = 5) -> URL:
     """The broker's URL with the heartbeat (seconds) that makes a half-open link seen."""
     return URL(url).update_query(heartbeat=str(heartbeat))
+
+
+class _Batch:
+    """Messages published together, and what the broker has said of each: ``DependencyAway`` is that it said nothing."""
+
+    __slots__ = ("done", "first", "left", "messages", "outcomes")
+
+    def __init__(self, messages: Sequence[Outgoing], first: int, done: "asyncio.Future[None]") -> None:
+        self.messages = messages
+        self.first = first
+        self.left = len(messages)
+        self.outcomes: list[Exception | None] = [DependencyAway("the broker")] * len(messages)
+        self.done = done
+
+
+class _Line:
+    """One channel to the broker and the confirms outstanding on it, by delivery tag."""
+
+    def __init__(self, connection: aiormq.Connection, channel: aiormq.Channel, tap: Tap) -> None:
+        self.connection = connection
+        self.channel = channel
+        self.firsts: dict[tuple[str, str], bytes] = {}
+        self.last = 0
+        self._oldest = 1
+        self._waiting: dict[int, _Batch] = {}
+        tap.confirmed, tap.returned = self.on_confirm, self.on_return
+
+    def expect(self, messages: Sequence[Outgoing]) -> _Batch:
+        batch = _Batch(messages, self.last + 1, self.channel.create_future())
+        self.last += len(messages)
+        for tag in range(batch.first, self.last + 1):
+            self._waiting[tag] = batch
+        return batch
+
+    def on_confirm(self, tag: int, multiple: bool, acked: bool) -> None:
+        for number in range(self._oldest, tag + 1) if multiple else (tag,):
+            batch = self._waiting.pop(number, None)
+            if batch is None:
+                continue
+            place = number - batch.first
+            if not acked:
+                batch.outcomes[place] = NotTaken("the broker refused it (basic.nack)")
+            elif isinstance(batch.outcomes[place], DependencyAway):
+                batch.outcomes[place] = None
+            batch.left -= 1
+            if batch.left == 0 and not batch.done.done():
+                batch.done.set_result(None)
+        if multiple:
+            self._oldest = max(self._oldest, tag + 1)
+
+    def on_return(self, message: Delivered) -> None:
+        """Comes before the confirm of the same message, which then says only that the broker is rid of it."""
+        for batch in dict.fromkeys(self._waiting.values()):
+            for place, sent in enumerate(batch.messages):
+                if sent.id == message.header.properties.message_id:
+                    batch.outcomes[place] = Unroutable(
+                        f"no queue for {sent.exchange or 'the default exchange'}/{sent.routing_key}"
+                    )
 
 
 class Publisher:
@@ -45,33 +113,31 @@ class Publisher:
         self._url = with_limits(url)
         self._name = name
         self._timeout = timeout
-        self._connection: AbstractConnection | None = None
-        self._channel: aiormq.Channel | None = None
+        self._line: _Line | None = None
         self._opening = asyncio.Lock()
+        self._sending = asyncio.Lock()
         self.user = URL(url).user
 
-    async def _open(self) -> aiormq.Channel:
+    async def _open(self) -> _Line:
         async with self._opening:
-            if self._channel is None or self._channel.is_closed:
+            if self._line is None or self._line.channel.is_closed:
                 await self._discard()
                 try:
                     async with asyncio.timeout(self._timeout):
-                        self._connection = await aiormq.connect(
-                            self._url, client_properties={"connection_name": f"{self._name} publishing"}
+                        self._line = _Line(
+                            *await open_channel(self._url, name=f"{self._name} publishing", publisher_confirms=True)
                         )
-                        opened = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
-                        self._channel = cast(aiormq.Channel, opened)
                 except (OSError, TimeoutError, aiormq.exceptions.AMQPError) as error:
                     await self._discard()
                     raise DependencyAway("the broker") from error
-            return self._channel
+            return self._line
 
     async def _discard(self) -> None:
-        connection, self._connection, self._channel = self._connection, None, None
-        if connection is not None:
+        line, self._line = self._line, None
+        if line is not None:
             try:
                 async with asyncio.timeout(2):
-                    await connection.close()
+                    await line.connection.close()
             except (OSError, TimeoutError, aiormq.exceptions.AMQPError, RuntimeError, asyncio.CancelledError):
                 if (task := asyncio.current_task()) is not None and task.cancelling():
                     raise
@@ -81,61 +147,47 @@ class Publisher:
 
         Raises ``DependencyAway`` when there is no connection: then nothing was published.
         """
-        channel = await self._open()
+        line = await self._open()
+        if not messages:
+            return []
         try:
             async with asyncio.timeout(self._timeout):
-                waiting = await self._send(channel, messages)
-                await asyncio.wait(waiting)
+                batch = await self._send(line, messages)
+                await asyncio.wait({batch.done})  # ended by the last confirm, or by the end of the channel
         except (TimeoutError, aiormq.exceptions.AMQPError, RuntimeError, ConnectionError) as error:
             await self._discard()
             raise DependencyAway("the broker") from error
-        finally:
-            for message in messages:
-                channel.message_id_delivery_tag.pop(message.properties.message_id or "", None)
-        outcomes = [self._outcome(message, confirm) for message, confirm in zip(messages, waiting, strict=True)]
-        if any(isinstance(outcome, DependencyAway) for outcome in outcomes):
+        if any(isinstance(outcome, DependencyAway) for outcome in batch.outcomes):
             await self._discard()
-        return outcomes
+        return batch.outcomes
 
-    async def _send(self, channel: aiormq.Channel, messages: Sequence[Outgoing]) -> list["asyncio.Future[object]"]:
+    async def _send(self, line: _Line, messages: Sequence[Outgoing]) -> _Batch:
         """All frames in one write: aiormq's own ``basic_publish`` makes a task, a lock and a system call for each."""
-        frames: list[FrameType] = []
-        waiting: list[asyncio.Future[object]] = []
-        async with channel.lock:
-            for message in messages:
-                channel.delivery_tag += 1
-                confirm = channel.create_future()
-                channel.confirmations[channel.delivery_tag] = confirm
-                channel.message_id_delivery_tag[message.properties.message_id or ""] = channel.delivery_tag
-                waiting.append(confirm)
-                frames.append(Basic.Publish(exchange=message.exchange, routing_key=message.routing_key, mandatory=True))
-                frames.append(ContentHeader(properties=message.properties, body_size=len(message.body)))
-                size = channel.max_content_size
-                frames.extend(ContentBody(message.body[at : at + size]) for at in range(0, len(message.body), size))
-            await channel.write_queue.put(ChannelFrame.marshall(channel.number, frames))
-        return waiting
-
-    @staticmethod
-    def _outcome(message: Outgoing, confirm: "asyncio.Future[object]") -> Exception | None:
-        if confirm.cancelled():
-            return DependencyAway("the broker")  # the channel closed under it
-        error = confirm.exception()
-        if isinstance(error, aiormq.exceptions.PublishError):
-            return Unroutable(f"no queue for {message.exchange or 'the default exchange'}/{message.routing_key}")
-        if isinstance(error, aiormq.exceptions.DeliveryError):
-            return error
-        return DependencyAway("the broker") if error is not None else None
+        number, largest, firsts = line.channel.number, line.channel.max_content_size, line.firsts
+        parts: list[bytes] = []
+        for message in messages:
+            key = (message.exchange, message.routing_key)
+            first = firsts.get(key)
+            if first is None:
+                first = firsts[key] = publish_frame(number, *key)
+            properties = message.properties
+            encoded = properties if isinstance(properties, bytes) else properties.marshal()
+            parts += publish_bytes(first, number, encoded, message.body, largest)
+        async with self._sending:  # the broker numbers messages as they come: count and write in the same order
+            batch = line.expect(messages)
+            await line.channel.write_queue.put(ChannelFrame(b"".join(parts), should_close=False))
+        return batch
 
     @property
     def is_open(self) -> bool:
-        return self._channel is not None and not self._channel.is_closed
+        return self._line is not None and not self._line.channel.is_closed
 
     async def check(self) -> None:
         """Raises ``DependencyAway`` unless the broker answers now and accepts publishes."""
-        channel = await self._open()
+        line = await self._open()
         try:
             async with asyncio.timeout(min(2.0, self._timeout)):
-                await channel.exchange_declare("keur.events", exchange_type="topic", passive=True)
+                await line.channel.exchange_declare("keur.events", exchange_type="topic", passive=True)
         except (OSError, TimeoutError, aiormq.exceptions.AMQPError) as error:
             await self._discard()
             raise DependencyAway("the broker") from error

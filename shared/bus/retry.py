@@ -7,9 +7,8 @@ from copy import copy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from aiormq.abc import DeliveredMessage
-
 from shared.bus import topology
+from shared.bus.frames import Delivered
 from shared.bus.publisher import Outgoing
 from shared.bus.wire import ATTEMPT
 from shared.errors import GiveUp
@@ -45,7 +44,7 @@ def fingerprint(error_class: str, frame: str, handler: str) -> str:
 
 
 def again_or_parked(
-    message: DeliveredMessage,
+    message: Delivered,
     error: Exception,
     *,
     service: str,

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from aiormq.abc import DeliveredMessage
 from pamqp.commands import Basic
 from pydantic import ValidationError
 
+from shared.bus.frames import Delivered
 from shared.bus.sealing import CONTENT_TYPE as SEALED
 from shared.bus.sealing import Seal
 from shared.errors import GiveUp
@@ -144,19 +144,21 @@ def _moment(value: Any) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def read(message: DeliveredMessage, seal: Seal | None) -> Heard:
+def read(message: Delivered, seal: Seal | None) -> Heard:
     """What a delivered message says; raises a ``NotReadable`` or ``SealBroken`` that says why it says nothing."""
-    given = message.header.properties
-    headers: Mapping[str, Any] = given.headers or {}
+    try:
+        content_type, headers = message.content_type_and_headers()
+    except ValueError as error:
+        raise NotAnEvent(f"its properties cannot be decoded: {error}") from None
     envelope = envelope_of(headers)
     body = message.body
     if len(body) > MAX_BODY:
         raise BodyTooLarge(f"{len(body)} bytes; at most {MAX_BODY}")
-    if given.content_type == SEALED:
+    if content_type == SEALED:
         if seal is None:
             raise WrongContentType("a sealed message, and this service holds no key for it")
         body = seal.open(body, envelope.id)
-    elif given.content_type != JSON:
-        raise WrongContentType(f"content type {given.content_type!r}; allowed: {JSON}")
+    elif content_type != JSON:
+        raise WrongContentType(f"content type {content_type!r}; allowed: {JSON}")
     attempt = headers.get(ATTEMPT, 0)
     return Heard(envelope, body, attempt if isinstance(attempt, int) else 0)
