@@ -34,7 +34,7 @@ async def _prepare(connection: asyncpg.Connection) -> None:
         await connection.set_type_codec(name, schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
 
 
-def is_lost(connection: asyncpg.Connection) -> bool:
+def is_lost(connection: asyncpg.Connection | asyncpg.pool.PoolConnectionProxy) -> bool:
     """Whether the link to the database is gone; the pool takes such a connection back before anybody asked."""
     try:
         return bool(connection.is_closed())

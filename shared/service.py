@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 import os
 import signal
+import tomllib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -209,7 +210,7 @@ class Service:
         with contextlib.suppress(DependencyAway, TimeoutError, OSError, asyncpg.PostgresError):
             async with asyncio.timeout(2):
                 # The outbox has no event for being empty.
-                while (await self.relay.waiting())[0] and self.relay.leads:  # noqa: ASYNC110
+                while (await self.relay.waiting())[0] and self.relay.leads:
                     await asyncio.sleep(0.02)
 
     async def _keep(self, loop: Callable[[], Awaitable[None]], name: str) -> None:
@@ -232,11 +233,15 @@ class Service:
             await asyncio.sleep(3600)
 
 
+@cache
 def release() -> str:
-    """The installed version of Keur."""
+    """The version of Keur that runs: the checkout's, else the installed package's."""
+    project = Path(__file__).parents[1] / "pyproject.toml"
+    with contextlib.suppress(OSError, KeyError):
+        return str(tomllib.loads(project.read_text("utf-8"))["project"]["version"])
     with contextlib.suppress(PackageNotFoundError):
         return version("keur")
-    return "0"
+    return "unknown"
 
 
 class _Server(uvicorn.Server):

@@ -1,8 +1,9 @@
 """The outbox: what is told is written in the transaction that made it true, all rows in one statement at its commit."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from shared import clock
 from shared.bus import context
 from shared.db import Tx
 from shared.events.base import Event
@@ -36,7 +37,7 @@ async def put(tx: Tx, *events: Event, cause: Event | None = None, id: str | None
             correlation, causation, trace = around.correlationid, around.id, context.child_of(around.traceparent)
         else:
             correlation, causation, trace = context.correlation.get() or own, None, context.trace.get()
-        tx.outgoing.append(Telling(own, event, correlation, causation, trace, datetime.now(UTC)))
+        tx.outgoing.append(Telling(own, event, correlation, causation, trace, clock.now()))
 
 
 # The row of each subject is locked (in the order of subjects, against deadlock) until commit, so that a subject's

@@ -13,7 +13,7 @@ from shared.bus import crashpoints, topology
 from shared.bus.publisher import Outgoing, Publisher
 from shared.bus.sealing import Seal
 from shared.bus.wire import properties
-from shared.db import Database
+from shared.db import Database, is_lost
 from shared.errors import DependencyAway
 from shared.events import Envelope
 
@@ -28,7 +28,7 @@ from outbox where published_at is null order by position limit $1
 """
 _MARK = "update outbox set published_at = now() where position = any($1::bigint[])"
 _WAITING = """
-select count(*) as pending, extract(epoch from now() - min(time))::float8 as oldest
+select count(*) as pending, extract(epoch from now() - min(written_at))::float8 as oldest
 from outbox where published_at is null
 """
 _PURGE = (
@@ -63,7 +63,7 @@ class Relay:
             try:
                 async with self._db.read() as connection:
                     # Another process's lock has no event to wait for.
-                    while not await connection.fetchval("select pg_try_advisory_lock(hashtext('keur relay'))"):  # noqa: ASYNC110
+                    while not await connection.fetchval("select pg_try_advisory_lock(hashtext('keur relay'))"):
                         await asyncio.sleep(1)
                     self.leads = True
                     try:
@@ -71,10 +71,16 @@ class Relay:
                         await self._lead(connection)
                     finally:
                         self.leads = False
-                        if not connection.is_closed():
+                        if not is_lost(connection):
                             with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError):
                                 await connection.execute("select pg_advisory_unlock(hashtext('keur relay'))")
-            except (DependencyAway, asyncpg.PostgresError, ConnectionError, TimeoutError) as error:
+            except (
+                DependencyAway,
+                asyncpg.PostgresError,
+                asyncpg.InterfaceError,
+                ConnectionError,
+                TimeoutError,
+            ) as error:
                 self.last_error = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {type(error).__name__}: {str(error)[:200]}"
                 if pauses == 0:
                     log.warning("relay waits", error=error)

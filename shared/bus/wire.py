@@ -102,7 +102,7 @@ def properties(envelope: Envelope, *, app_id: str, user_id: str | None, sealed: 
         delivery_mode=2,
         correlation_id=envelope.correlationid,
         message_id=envelope.id,
-        timestamp=envelope.time,
+        timestamp=datetime.now(UTC),  # of publishing: what monitoring asks for, whatever clock the event was told by
         message_type=envelope.type,
         user_id=user_id,
         app_id=app_id,

@@ -10,7 +10,8 @@ create table outbox (
     correlationid text not null,
     causationid   text,
     traceparent   text,
-    time          timestamptz not null,
+    time          timestamptz not null,   -- when it happened, by the service's clock
+    written_at    timestamptz not null default clock_timestamp(),
     body          bytea,                 -- null once a private body was published and purged
     published_at  timestamptz
 );
