@@ -23,49 +23,50 @@ from .visits import plan_visits
 
 async def enrol_trainees(tx: Tx, given: Sequence[Enrolment], *, today: date, by: By) -> Outcome:
     """Trainees enrol with a placement in one go, or are not what they were. The rules hold across the set."""
-    known = await _known(tx, given)
+    enrolled = await enrolments.enrolments(tx, (one.trainee_id for one in given))
+    news = [one for one in given if enrolled.get(one.id) != one]
     versions: dict[str, SchemeVersion] = {}
     refused: dict[str, Refused] = {}
-    for one in given:
-        if known.enrolled.get(one.id) == one:
-            continue
-        try:
-            versions[one.id] = rules.accept(one, known)
-        except Refused as rule:
-            refused[one.id] = rule
-    found = sort(given, known.enrolled, refused)
+    if news:
+        known = await _known(tx, news, enrolled)
+        for one in news:
+            try:
+                versions[one.id] = rules.accept(one, known)
+            except Refused as rule:
+                refused[one.id] = rule
+    found = sort(given, enrolled, refused)
     if not found.to_keep:
         return found.outcome()
-    await enrolments.keep(tx, found.to_keep, versions)
+    states = {one.id: State.ACTIVE if one.starts_on <= today else State.ENROLLED for one in found.new}
+    await enrolments.keep(tx, found.to_keep, versions, states)
     for one in found.to_keep:
-        before = known.enrolled.get(one.id)
+        before = enrolled.get(one.id)
         await people.tell(tx, before.contacts() if before else [], one.contacts())
     await _enrol(tx, found.new, versions, today, by)
-    await _change(tx, found, known.enrolled, today, by)
-    touched = [*found.to_keep, *(known.enrolled[one.id] for one in found.changed)]
+    await _change(tx, found, enrolled, today, by)
+    touched = [*found.to_keep, *(enrolled[one.id] for one in found.changed)]
     await plan_visits(tx, _places_of(touched), today=today, by=by)
     return found.outcome()
 
 
-async def _known(tx: Tx, given: Sequence[Enrolment]) -> Known:
-    enrolled = await enrolments.enrolments(tx, (one.trainee_id for one in given))
-    everyone = [*given, *enrolled.values()]
+async def _known(tx: Tx, news: Sequence[Enrolment], enrolled: Mapping[str, Enrolment]) -> Known:
+    everyone = [*news, *enrolled.values()]
     colleagues = await guides.lock_mentors_of(tx, (one.company_id for one in everyone))
-    mentors = await guides.mentors(tx, (one.mentor_id for one in given))
+    mentors = await guides.mentors(tx, (one.mentor_id for one in news))
     guiding = {one.mentor_id for some in colleagues.values() for one in some} | set(mentors)
     return Known(
         schemes=await schemes.schemes(tx),
-        companies=await places.companies(tx, (one.company_id for one in given)),
-        schools=await places.schools(tx, (one.school_id for one in given)),
+        companies=await places.companies(tx, (one.company_id for one in news)),
+        schools=await places.schools(tx, (one.school_id for one in news)),
         mentors=mentors,
-        instructors=await guides.instructors(tx, (one.instructor_id for one in given)),
+        instructors=await guides.instructors(tx, (one.instructor_id for one in news)),
         colleagues=colleagues,
         enrolled=enrolled,
         load=await guides.load(
             tx,
             guiding,
-            min((one.starts_on for one in everyone), default=date.max),
-            without=[one.id for one in given if enrolled.get(one.id, one) != one],
+            min(one.starts_on for one in everyone),
+            without=[one.id for one in news if one.id in enrolled],
         ),
     )
 
@@ -97,7 +98,9 @@ async def _enrol(tx: Tx, new: Sequence[Enrolment], versions: Mapping[str, Scheme
             ),
         )
     await audit.note(tx, by, [(f"trainee/{one.id}", State.ENROLLED) for one in new])
-    await _begin(tx, [one for one in started if one.state == "active"], by)
+    begun = [one for one in started if one.state == "active"]
+    await audit.note(tx, by, [(f"trainee/{one.trainee_id}", State.ACTIVE) for one in begun])
+    await _begin(tx, begun, by)
 
 
 def _placement(one: Enrolment, number: int, starts_on: date, today: date) -> Placement:

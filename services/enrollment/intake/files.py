@@ -10,7 +10,7 @@ from shared.tabular import Reading
 from ..store.audit import By
 from .kinds import Kind
 
-CHUNK = 1000
+CHUNK = 2500
 """Rows that go to the database together. Their events are written too, so that a large file needs little memory."""
 
 

@@ -70,8 +70,10 @@ async def known_trainees(tx: Tx, keys: Iterable[str]) -> set[str]:
     return {row["trainee_id"] for row in rows}
 
 
-async def keep(tx: Tx, enrolments: Sequence[Enrolment], versions: Mapping[str, SchemeVersion]) -> None:
-    """New ones are enrolled; those that were there keep their state and their scheme version."""
+async def keep(
+    tx: Tx, enrolments: Sequence[Enrolment], versions: Mapping[str, SchemeVersion], states: Mapping[str, State]
+) -> None:
+    """New ones in their ``states``; those that were there keep their state and their scheme version."""
     await tx.execute(
         """
         insert into trainee (trainee_id, name, birth_date, email, language, guardian_email)
@@ -86,9 +88,8 @@ async def keep(tx: Tx, enrolments: Sequence[Enrolment], versions: Mapping[str, S
         """
         insert into enrolment (trainee_id, programme, school_id, instructor_id, company_id, mentor_id, starts_on,
                                planned_end, channel, minor, scheme, scheme_version, state)
-        select given.*, 'enrolled'
-        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::date[], $8::date[],
-                    $9::text[], $10::bool[], $11::text[], $12::text[]) as given
+        select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::date[],
+                             $8::date[], $9::text[], $10::bool[], $11::text[], $12::text[], $13::text[])
         on conflict (trainee_id) do update set
             school_id = excluded.school_id, instructor_id = excluded.instructor_id,
             company_id = excluded.company_id, mentor_id = excluded.mentor_id,
@@ -98,6 +99,7 @@ async def keep(tx: Tx, enrolments: Sequence[Enrolment], versions: Mapping[str, S
         *columns(enrolments, "starts_on", "planned_end", "channel", "minor"),
         [versions[one.trainee_id].scheme for one in enrolments],
         [versions[one.trainee_id].version for one in enrolments],
+        [states.get(one.trainee_id, State.ENROLLED) for one in enrolments],
     )
 
 
