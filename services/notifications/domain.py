@@ -8,11 +8,6 @@ from enum import StrEnum
 COORDINATOR = "office/coordinator"
 """Who is told about visits."""
 
-LEASE = timedelta(seconds=10)
-"""How long a postman's word holds that it is busy with a mail; it renews it while it is (every ``RENEW``).
-Past it, nobody knows whether the mail went out: it is in doubt."""
-RENEW = LEASE / 4
-
 MAX_ATTEMPTS = 8
 _BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
 

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import structlog
@@ -58,6 +58,7 @@ class Postman:
             Line(settings.mail_server, timeout=settings.smtp_timeout) for _ in range(settings.smtp_connections)
         ]
         self._register = f"{settings.base_url('certification')}/certification/register"
+        self._lease = timedelta(seconds=settings.mail_lease)
         self._stopping = False
         self._pause = 0.0
         self._swept_at = float("-inf")
@@ -90,7 +91,7 @@ class Postman:
         """One batch: claimed, sent, settled; gives how many mails it took up."""
         await self._tidy()
         async with self._db.transaction() as tx:
-            claimed = await postbag.claim(tx, self._set.mail_batch, domain.LEASE, self._set.mail_domain)
+            claimed = await postbag.claim(tx, self._set.mail_batch, self._lease, self._set.mail_domain)
         if not claimed:
             return 0
         async with self._db.read() as tx:
@@ -179,9 +180,9 @@ class Postman:
     async def _renew(self, bag: "_Bag") -> None:
         """Says every few seconds that this postman is still busy with what has not been written down."""
         while True:
-            await asyncio.sleep(domain.RENEW.total_seconds())
+            await asyncio.sleep(self._lease.total_seconds() / 4)
             async with self._db.transaction() as tx:
-                await postbag.renew(tx, bag.open, domain.LEASE)
+                await postbag.renew(tx, bag.open, self._lease)
 
     async def _settle_in(self, tx: Tx, ended: Sequence[Settled]) -> None:
         await commands.tell(tx, await postbag.settle(tx, ended))

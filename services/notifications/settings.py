@@ -66,6 +66,9 @@ class Settings(ServiceSettings):
     """Seconds for the envelope of a mail, and again for the server's word on its contents."""
     smtp_connections: int = 4
     mail_batch: int = 200
+    mail_lease: float = 10.0
+    """Seconds that a postman's word holds that it is busy with a mail; it says so again while it is (four times in
+    that). Past it, nobody knows whether the mail went out: it is in doubt."""
     mail_poll: float = 1.0
     """Seconds between looks at the mails when nobody woke the postman."""
     mail_domain: str = "keur.example"

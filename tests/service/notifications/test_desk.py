@@ -289,7 +289,7 @@ def test_a_sender_that_is_no_address_is_refused_at_the_start() -> None:
 def test_a_setting_that_cannot_be_is_named_with_its_variable() -> None:
     given = {"KEUR_AMQP_URL": "amqp://x", "KEUR_DATABASE_URL": "postgresql://x", "KEUR_SMTP_URL": "smtp://mail.example"}
 
-    with pytest.raises(SettingMissing, match="KEUR_NOTIFICATIONS_SMTP_URL .*capture sends to this machine only"):
+    with pytest.raises(SettingMissing, match=r"KEUR_NOTIFICATIONS_SMTP_URL .*capture sends to this machine only"):
         Settings.from_env("notifications", given)
 
 

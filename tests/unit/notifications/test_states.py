@@ -146,10 +146,6 @@ def test_pauses_grow_from_a_minute_to_a_day(attempts: int) -> None:
     assert timedelta(minutes=1) <= back_off(attempts) <= back_off(attempts + 1) <= timedelta(days=1)
 
 
-def test_a_lease_is_renewed_several_times_before_it_runs_out() -> None:
-    assert domain.RENEW * 3 < domain.LEASE
-
-
 @pytest.mark.parametrize(
     ("address", "goes"),
     [
