@@ -81,6 +81,7 @@ def set_up_logging(service: str, *, level: str = "info", production: bool = Fals
         ("aio_pika", "ERROR"),
         ("uvicorn.access", "WARNING"),
         ("uvicorn", "WARNING"),
+        ("httpx", "WARNING"),
     ):
         logging.getLogger(noisy).setLevel(least)
         logging.getLogger(noisy).addFilter(_OneLine())

@@ -88,7 +88,7 @@ def _plain(value: object) -> str:
     return "true" if value is True else str(value)
 
 
-def get(service: str, path: str, *, patience: float = PATIENCE, **query: Any) -> Any:
+def get(service: str, path: str, /, *, patience: float = PATIENCE, **query: Any) -> Any:
     """The JSON of a GET. Raises NotReachable, or Refused with the service's own words."""
     return answered(service, *ask(service, "GET", path, query=query, patience=patience))
 
@@ -99,7 +99,7 @@ def post(service: str, path: str, content: Mapping[str, Any]) -> Any:
     return answered(service, *ask(service, "POST", path, body=json.dumps(content).encode(), headers=headers))
 
 
-def send_file(service: str, path: str, file: Path, **query: object) -> tuple[int, Any]:
+def send_file(service: str, path: str, file: Path, /, **query: object) -> tuple[int, Any]:
     """Posts a file as multipart `file`; status and JSON, also when the service took nothing (422)."""
     try:
         content = file.read_bytes()
@@ -118,7 +118,7 @@ def send_file(service: str, path: str, file: Path, **query: object) -> tuple[int
     return status, answered(service, status, answer)
 
 
-def all_items(service: str, path: str, **query: object) -> Iterator[dict[str, Any]]:
+def all_items(service: str, path: str, /, **query: object) -> Iterator[dict[str, Any]]:
     """Every item of a list, page after page."""
     after: object = query.pop("after", "")
     while True:

@@ -37,7 +37,7 @@ def look() -> dict[str, Any]:
         "queues": found,
         "retry": {name: queue["ready"] for name, queue in found.items() if ".retry." in name},
         "unrouted": (found.get("keur.unrouted") or {}).get("ready"),
-        "parked": sum(queue["parked"] for queue in found.values()),
+        "parked": sum(queue["parked"] or 0 for queue in found.values()),
         "outbox": {name: told.get("outbox") for name, told in seen["services"].items()},
         "mail": {name: mail.get(name) for name in ("due", "sending", "in_doubt", "failed")},
     }

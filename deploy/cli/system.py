@@ -12,7 +12,7 @@ from deploy.cli.errors import GOOD, NOT_REACHABLE, PROBLEM, CommandFailed
 from deploy.cli.words import _
 
 SERVICES = ("enrollment", "certification", "notifications", "ops")
-PATIENCE = 0.9
+PATIENCE = 1.3
 """Seconds for each answer: `status` ends within two, whatever is away."""
 SECOND_LOOK = 0.25
 BUDGET = 1.9

@@ -13,6 +13,8 @@ from deploy.cli.errors import GOOD, PROBLEM, WrongUse
 from deploy.cli.files import known
 from deploy.cli.words import _
 
+Violation = dict[str, str]
+
 FIXED = ("trainee_id", "check_code", "scheme", "scheme_version", "programme", "issued_on", "document_sha256")
 """What of a certificate never changes: a correction is a new version."""
 
@@ -28,7 +30,7 @@ def verify(given: Namespace) -> int:
             event["data"]["number"]
             for event in client.all_items("ops", "/ops/api/events", type="certification.certificate-issued.v1")
         }
-    violations = list(own.get("violations") or own.get("problems") or [])
+    violations: list[Violation] = list(own["violations"])
     violations += compared(certificates, entries, told)
     if exported is not None:
         violations += changed(exported, certificates)
@@ -36,9 +38,8 @@ def verify(given: Namespace) -> int:
     if given.json:
         show.as_json(answer)
     else:
-        for violation in violations:
-            words = violation if isinstance(violation, str) else json.dumps(violation, ensure_ascii=False)
-            show.line(words, show.RED)
+        for each in violations:
+            show.line("{check}: {about}: {message}".format(**each), show.RED)
         good = _("{n} certificaten nagekeken: alles klopt.")
         bad = _("{n} certificaten nagekeken: {wrong} kloppen niet.")
         show.line((bad if violations else good).format(n=len(certificates), wrong=len(violations)))
@@ -47,7 +48,7 @@ def verify(given: Namespace) -> int:
 
 def compared(
     certificates: Iterable[Mapping[str, Any]], register: Mapping[str, Mapping[str, Any]], told: set[str]
-) -> list[str]:
+) -> list[Violation]:
     """What does not agree between the certificates, the register and the journal of events."""
     found = []
     holders: dict[tuple[str, str], str] = {}
@@ -56,37 +57,43 @@ def compared(
         number, holder = certificate["number"], (certificate["trainee_id"], certificate["scheme"])
         numbers.add(number)
         if holder in holders:
-            found.append(f"two-certificates: {certificate['trainee_id']} has {holders[holder]} and {number}")
+            found.append(violation("one-certificate", number, f"{holder[0]} has {holders[holder]} as well"))
         holders[holder] = number
         entry = register.get(number)
         if entry is None:
-            found.append(f"not-in-register: {number}")
+            found.append(violation("register", number, "is not in the register"))
         elif entry.get("status") != certificate.get("status"):
-            found.append(
-                f"status-differs: {number} is {certificate.get('status')}, the register says {entry['status']}"
-            )
+            found.append(violation("register", number, f"is {certificate.get('status')}, there {entry.get('status')}"))
         if number not in told:
-            found.append(f"not-told: the journal has no certificate-issued for {number}")
-    found += [f"only-in-register: {number}" for number in sorted(set(register) - numbers)]
-    found += [f"told-but-not-there: {number}" for number in sorted(told - numbers)]
+            found.append(violation("journal", number, "was issued and not told"))
+    found += [
+        violation("register", number, "is there and was not issued") for number in sorted(set(register) - numbers)
+    ]
+    found += [violation("journal", number, "was told and not issued") for number in sorted(told - numbers)]
     return found
 
 
-def changed(exported: Iterable[Mapping[str, Any]], certificates: Iterable[Mapping[str, Any]]) -> list[str]:
+def changed(exported: Iterable[Mapping[str, Any]], certificates: Iterable[Mapping[str, Any]]) -> list[Violation]:
     """What an earlier export says and is not so any more: a certificate that is gone, or a fact that never changes."""
     now = {certificate["number"]: certificate for certificate in certificates}
     found = []
     for before in exported:
-        after = now.get(before["number"])
+        number = before["number"]
+        after = now.get(number)
         if after is None:
-            found.append(f"gone: {before['number']}")
+            found.append(violation("export", number, "is gone"))
             continue
         found += [
-            f"changed: {before['number']} {name} was {before[name]!r} and is {after.get(name)!r}"
+            violation("export", number, f"{name} was {before[name]!r} and is {after.get(name)!r}")
             for name in FIXED
             if name in before and before[name] != after.get(name)
         ]
     return found
+
+
+def violation(check: str, about: str, message: str) -> Violation:
+    """As certification names its own: a name that stays, a number or key, a sentence."""
+    return {"check": check, "about": about, "message": message}
 
 
 def read_export(path: Path) -> list[dict[str, Any]]:

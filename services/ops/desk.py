@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import Any
 
+import asyncpg
 import httpx
 
 from services.ops import queries
@@ -17,11 +18,11 @@ from shared.service import Context
 from shared.settings import SERVICES
 
 PATIENCE = 1.0
-FRESH = 0.5
+FRESH = 0.1
 
 
 class Desk:
-    """Asks the broker and the services; what was asked less than half a second ago is not asked again."""
+    """Asks the broker and the services; what was asked a moment ago is not asked again."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
@@ -54,11 +55,7 @@ class Desk:
         return self._queues[1]
 
     async def _asked_queues(self) -> dict[str, Any]:
-        parked: dict[str, int] = {}
-        async with self._ctx.db.read() as tx:
-            for row in await queries.parked_counts(tx):
-                queue = topology.inbox(row["service"]) if row["service"] else topology.FAILED
-                parked[queue] = parked.get(queue, 0) + row["count"]
+        parked = await self._parked()
         try:
             seen = await self._monitor.queues()
             broker = True
@@ -68,8 +65,23 @@ class Desk:
         unknown = {"ready": None, "unacked": None, "consumers": None, "in_rate": None, "out_rate": None, "bytes": None}
         return {
             "broker": broker,
-            "queues": {name: {**(seen.get(name) or unknown), "parked": parked.get(name, 0)} for name in names},
+            "queues": {
+                name: {**(seen.get(name) or unknown), "parked": None if parked is None else parked.get(name, 0)}
+                for name in names
+            },
         }
+
+    async def _parked(self) -> dict[str, int] | None:
+        """Parked messages by the inbox queue they came from; none while the database is away: depths still count."""
+        counts: dict[str, int] = {}
+        try:
+            async with self._ctx.db.read() as tx:
+                for row in await queries.parked_counts(tx):
+                    queue = topology.inbox(row["service"]) if row["service"] else topology.FAILED
+                    counts[queue] = counts.get(queue, 0) + row["count"]
+        except (DependencyAway, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return None
+        return counts
 
     async def close(self) -> None:
         """Closes the connections to the broker and the services."""

@@ -76,7 +76,8 @@ async def trace_rows(tx: Tx, subject: str) -> list[dict[str, Any]]:
 async def groups(tx: Tx) -> list[dict[str, Any]]:
     """Parked messages by cause, the largest group first."""
     rows = await tx.fetch(
-        """select fingerprint as group, min(service) as service, min(error) as error, min(frame) as frame,
+        """select fingerprint as group, string_agg(distinct service, ', ') as service, min(error) as error,
+                  min(frame) as frame,
                   min(handler) as handler, count(*) as count, min(parked_at) as first_at, max(parked_at) as last_at,
                   array_agg(distinct event_type) as types,
                   (array_agg(reason order by position desc))[1] as reason
