@@ -109,7 +109,8 @@ class SecurityHeaders:
             ),
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "SAMEORIGIN",
-            "Referrer-Policy": "same-origin",
+            # Not same-origin: with that a form to another service of ours (signing out) says Origin: null.
+            "Referrer-Policy": "strict-origin-when-cross-origin",
             "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Resource-Policy": "same-origin",

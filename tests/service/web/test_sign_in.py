@@ -29,7 +29,7 @@ async def test_a_link_signs_in_once_by_its_button(site: Site) -> None:
 
     assert page.status_code == 200
     assert f'action="{urlsplit(link).path}"' in page.text
-    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["referrer-policy"] == "same-origin"
     assert came_in.status_code == 303
     assert came_in.headers["location"] == "http://127.0.0.1:8402/certification/register?lang=en"
     assert again.status_code == 410

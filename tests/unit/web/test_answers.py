@@ -25,7 +25,7 @@ async def test_every_answer_tells_the_browser_what_it_may_not_do(
     assert "frame-ancestors 'self'" in policy
     assert "form-action 'self' http://127.0.0.1:8401" in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "same-origin"
+    assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
     assert headers["x-frame-options"] == "SAMEORIGIN"
     assert headers["cache-control"] == "no-store"
     assert "server" not in headers
