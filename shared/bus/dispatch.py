@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Sequence
 from time import perf_counter
 
@@ -69,9 +70,8 @@ class Dispatcher:
         self.handled += len(messages)
         telemetry.BATCH_SIZE.labels(self._on.service).observe(len(messages))
         telemetry.HANDLING_SECONDS.labels(self._on.service).observe(perf_counter() - started)
-        for message in messages:
-            outcome = "handled" if message.envelope.id in fresh else "seen before"
-            telemetry.MESSAGES.labels(self._on.service, message.envelope.type, outcome).inc()
+        for (kind, new), count in Counter((m.envelope.type, m.envelope.id in fresh) for m in messages).items():
+            telemetry.MESSAGES.labels(self._on.service, kind, "handled" if new else "seen before").inc(count)
 
     async def _commit(self, messages: Sequence[Heard], running: "_Running") -> set[str]:
         async with self._db.transaction() as tx:

@@ -12,10 +12,9 @@ from shared import telemetry
 from shared.bus import crashpoints, topology
 from shared.bus.publisher import Outgoing, Publisher
 from shared.bus.sealing import Seal
-from shared.bus.wire import properties
+from shared.bus.wire import Encoder
 from shared.db import Database, is_lost
 from shared.errors import DependencyAway
-from shared.events import Envelope
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +49,7 @@ class Relay:
         self._service = service
         self._seal = seal
         self._batch = batch
+        self._encoder = Encoder(app_id=service, user_id=publisher.user)
         self._wake = asyncio.Event()
         self.published = 0
         self.leads = False
@@ -117,29 +117,28 @@ class Relay:
             await asyncio.sleep(0.2)
 
     def _message(self, row: asyncpg.Record) -> Outgoing:
-        envelope = Envelope.model_construct(
-            id=row["id"],
-            type=row["type"],
-            source=f"/keur/{self._service}",
-            time=row["time"],
-            subject=row["subject"],
-            correlationid=row["correlationid"],
-            causationid=row["causationid"],
-            sequence=row["sequence"],
-            scheme=row["scheme"],
-            traceparent=row["traceparent"],
-        )
-        body = row["body"] or b"{}"
-        if row["private"]:
+        (
+            _, own, private, kind, subject, sequence, scheme,
+            correlationid, causationid, traceparent, time, body,
+        ) = row  # fmt: skip
+        body = body or b"{}"
+        if private:
             if self._seal is None:
                 raise DependencyAway("the key for private messages (keys/private.key)")
-            body = self._seal.close(body, envelope.id)
-        return Outgoing(
-            topology.PRIVATE if row["private"] else topology.EVENTS,
-            envelope.type,
-            body,
-            properties(envelope, app_id=self._service, user_id=self._publisher.user, sealed=row["private"]),
+            body = self._seal.close(body, own)
+        encoded = self._encoder.properties(
+            id=own,
+            type=kind,
+            time=time,
+            subject=subject,
+            correlationid=correlationid,
+            causationid=causationid,
+            sequence=sequence,
+            scheme=scheme,
+            traceparent=traceparent,
+            sealed=private,
         )
+        return Outgoing(topology.PRIVATE if private else topology.EVENTS, kind, body, encoded, own)
 
     async def waiting(self) -> tuple[int, float]:
         """Events told and not yet confirmed, and the age of the oldest in seconds (0 when there are none)."""

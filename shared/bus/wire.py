@@ -5,9 +5,11 @@ tools show it.
 """
 
 import json
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import time as seconds_now
 from typing import Any
 
 from pamqp.commands import Basic
@@ -107,6 +109,93 @@ def properties(envelope: Envelope, *, app_id: str, user_id: str | None, sealed: 
         user_id=user_id,
         app_id=app_id,
     )
+
+
+_LENGTH = struct.Struct(">I")
+_TIMESTAMP = struct.Struct(">Q")
+_NAMED = (0x8000 | 0x2000 | 0x1000 | 0x0400 | 0x0080 | 0x0040 | 0x0020 | 0x0008).to_bytes(2, "big")
+_NAMED_WITH_USER = (int.from_bytes(_NAMED, "big") | 0x0010).to_bytes(2, "big")
+
+
+class Encoder:
+    """The bytes of ``properties`` for one teller's events, straight from the columns of its outbox.
+
+    pamqp looks up the type of each of the 20 values anew, which costs ten times as much; a test holds the two equal.
+    """
+
+    def __init__(self, *, app_id: str, user_id: str | None) -> None:
+        self._app_id = app_id
+        self._user_id = user_id
+        self._fixed: dict[tuple[str, bool], tuple[bytes, bytes, bytes]] = {}
+
+    def properties(
+        self,
+        *,
+        id: str,
+        type: str,
+        time: datetime,
+        subject: str,
+        correlationid: str,
+        causationid: str | None,
+        sequence: int,
+        scheme: str | None,
+        traceparent: str | None,
+        sealed: bool,
+    ) -> bytes:
+        """The properties as they stand in a content header, after the size of the body."""
+        fixed = self._fixed.get((type, sealed))
+        if fixed is None:
+            fixed = self._fixed[(type, sealed)] = self._fixed_parts(type, sealed)
+        begin, headers, end = fixed
+        own, correlation, about = id.encode(), correlationid.encode(), subject.encode()
+        moment, number = time.isoformat().encode(), b"%d" % sequence
+        table = [
+            headers,
+            _ID, _LENGTH.pack(len(own)), own,
+            _TIME, _LENGTH.pack(len(moment)), moment,
+            _SUBJECT, _LENGTH.pack(len(about)), about,
+            _CORRELATION, _LENGTH.pack(len(correlation)), correlation,
+            _SEQUENCE, _LENGTH.pack(len(number)), number,
+        ]  # fmt: skip
+        for key, text in ((_CAUSATION, causationid), (_SCHEME, scheme), (_TRACE, traceparent)):
+            if text is not None:
+                value = text.encode()
+                table += (key, _LENGTH.pack(len(value)), value)
+        whole = b"".join(table)
+        short = correlation if len(correlation) < 256 else correlation[:255].decode(errors="ignore").encode()
+        return b"".join(
+            (
+                begin, _LENGTH.pack(len(whole)), whole, b"\x02",
+                bytes((len(short),)), short,
+                bytes((len(own),)), own,
+                _TIMESTAMP.pack(int(seconds_now())),
+                end,
+            )
+        )  # fmt: skip
+
+    def _fixed_parts(self, type: str, sealed: bool) -> tuple[bytes, bytes, bytes]:
+        begin = (_NAMED if self._user_id is None else _NAMED_WITH_USER) + _short(SEALED if sealed else JSON)
+        headers = b"".join(
+            _key(name) + _LENGTH.pack(len(value.encode())) + value.encode()
+            for name, value in (("specversion", "1.0"), ("type", type), ("source", f"/keur/{self._app_id}"))
+        )
+        user = b"" if self._user_id is None else _short(self._user_id)
+        return begin, headers, _short(type) + user + _short(self._app_id)
+
+
+def _short(text: str) -> bytes:
+    value = text.encode()
+    return bytes((len(value),)) + value
+
+
+def _key(name: str) -> bytes:
+    return _short(PREFIX + name) + b"S"
+
+
+_ID, _TIME, _SUBJECT, _CORRELATION, _SEQUENCE, _CAUSATION, _SCHEME, _TRACE = (
+    _key(name)
+    for name in ("id", "time", "subject", "correlationid", "sequence", "causationid", "scheme", "traceparent")
+)
 
 
 def envelope_of(headers: Mapping[str, Any]) -> Envelope:
