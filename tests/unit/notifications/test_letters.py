@@ -39,7 +39,7 @@ def test_a_mail_names_the_sender_the_cause_and_what_to_do(template: str, languag
         assert "Stichting Metaal Opleidingen" in part
         assert "vragen@smo.example" in part
         assert ("Waarom krijg" if language == "nl" else "Why do I get this?") in part
-        assert "1." in part or "<ol>" in written.html
+        assert "1." in part or "<ol" in written.html
     assert 10 <= len(written.subject) <= 120
     assert "\n" not in written.subject
 
