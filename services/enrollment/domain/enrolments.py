@@ -8,7 +8,7 @@ from enum import StrEnum
 from .companies import Company, School
 from .mentors import Instructor, Load, Mentor, Period
 from .people import Contact, Language, age_on, is_minor
-from .rules import Refused, unknown
+from .rules import Refused, keeps, unknown
 from .schemes import Schemes, SchemeVersion
 
 YOUNGEST, OLDEST = 14, 70
@@ -145,7 +145,7 @@ class Known:
 
 
 def accept(enrolment: Enrolment, known: Known) -> SchemeVersion:
-    """The scheme version that holds for an enrolment that keeps every rule; raises the first rule that it breaks.
+    """The scheme version that holds for an enrolment that keeps every rule; raises the rule that it breaks.
 
     A mentor's place is taken from ``known.load``, so that the next enrolment of the same file finds it gone. Who was
     enrolled already and changes is not in that load.
@@ -160,12 +160,19 @@ def accept(enrolment: Enrolment, known: Known) -> SchemeVersion:
 
 
 def _accept(enrolment: Enrolment, before: Enrolment | None, known: Known) -> SchemeVersion:
-    if before is not None and (before.programme, before.starts_on) != (enrolment.programme, enrolment.starts_on):
-        raise _fixed(before, enrolment)
-    _check_person(enrolment)
-    _check_dates(enrolment)
+    keeps(
+        lambda: _check_fixed(enrolment, before),
+        lambda: _check_age(enrolment),
+        lambda: _check_guardian(enrolment),
+        lambda: _check_dates(enrolment),
+        lambda: known.schemes.for_programme(enrolment.programme, enrolment.starts_on),
+        lambda: _check_known("company_id", enrolment.company_id, known.companies),
+        lambda: _check_known("school_id", enrolment.school_id, known.schools),
+        lambda: _check_mentor(enrolment, known),
+        lambda: _check_instructor(enrolment, known),
+    )
     version = known.schemes.for_programme(enrolment.programme, enrolment.starts_on)
-    mentor = _check_places(enrolment, known)
+    mentor = known.mentors[enrolment.mentor_id]
     keeps_place = before is not None and (before.mentor_id, before.period) == (mentor.mentor_id, enrolment.period)
     if not keeps_place:
         colleagues = known.colleagues.get(enrolment.company_id, ())
@@ -174,7 +181,7 @@ def _accept(enrolment: Enrolment, before: Enrolment | None, known: Known) -> Sch
     return version
 
 
-def _check_person(enrolment: Enrolment) -> None:
+def _check_age(enrolment: Enrolment) -> None:
     age = age_on(enrolment.birth_date, enrolment.starts_on)
     if not YOUNGEST <= age <= OLDEST:
         raise AgeOutOfRange(
@@ -184,6 +191,9 @@ def _check_person(enrolment: Enrolment) -> None:
             value=enrolment.birth_date.isoformat(),
             allowed=(f"{YOUNGEST} tot en met {OLDEST} jaar", f"{YOUNGEST} to {OLDEST} years"),
         )
+
+
+def _check_guardian(enrolment: Enrolment) -> None:
     if enrolment.minor and not enrolment.guardian_email:
         raise GuardianMissing(
             "de leerling is op de eerste dag minderjarig",
@@ -204,15 +214,15 @@ def _check_dates(enrolment: Enrolment) -> None:
         )
 
 
-def _check_places(enrolment: Enrolment, known: Known) -> Mentor:
-    if enrolment.company_id not in known.companies:
-        raise unknown("company_id", enrolment.company_id)
-    if enrolment.school_id not in known.schools:
-        raise unknown("school_id", enrolment.school_id)
-    mentor = known.mentors.get(enrolment.mentor_id)
-    if mentor is None:
-        raise unknown("mentor_id", enrolment.mentor_id)
-    if mentor.company_id != enrolment.company_id:
+def _check_known(field: str, key: str, those: Mapping[str, object]) -> None:
+    if key not in those:
+        raise unknown(field, key)
+
+
+def _check_mentor(enrolment: Enrolment, known: Known) -> None:
+    _check_known("mentor_id", enrolment.mentor_id, known.mentors)
+    mentor = known.mentors[enrolment.mentor_id]
+    if mentor.company_id != enrolment.company_id and enrolment.company_id in known.companies:
         own = ", ".join(sorted(one.mentor_id for one in known.colleagues.get(enrolment.company_id, ()))[:10])
         raise MentorOfAnotherCompany(
             f"praktijkbegeleider {mentor.mentor_id} hoort bij leerbedrijf {mentor.company_id}",
@@ -221,10 +231,12 @@ def _check_places(enrolment: Enrolment, known: Known) -> Mentor:
             value=mentor.mentor_id,
             allowed=own or (f"een begeleider van {enrolment.company_id}", f"a mentor of {enrolment.company_id}"),
         )
-    instructor = known.instructors.get(enrolment.instructor_id)
-    if instructor is None:
-        raise unknown("instructor_id", enrolment.instructor_id)
-    if instructor.school_id != enrolment.school_id:
+
+
+def _check_instructor(enrolment: Enrolment, known: Known) -> None:
+    _check_known("instructor_id", enrolment.instructor_id, known.instructors)
+    instructor = known.instructors[enrolment.instructor_id]
+    if instructor.school_id != enrolment.school_id and enrolment.school_id in known.schools:
         raise InstructorOfAnotherSchool(
             f"instructeur {instructor.instructor_id} hoort bij school {instructor.school_id}",
             f"instructor {instructor.instructor_id} belongs to school {instructor.school_id}",
@@ -232,13 +244,14 @@ def _check_places(enrolment: Enrolment, known: Known) -> Mentor:
             value=instructor.instructor_id,
             allowed=(f"een instructeur van {enrolment.school_id}", f"an instructor of {enrolment.school_id}"),
         )
-    return mentor
 
 
-def _fixed(before: Enrolment, now: Enrolment) -> EnrolmentIsFixed:
+def _check_fixed(now: Enrolment, before: Enrolment | None) -> None:
+    if before is None or (before.programme, before.starts_on) == (now.programme, now.starts_on):
+        return
     column = "programme" if before.programme != now.programme else "starts_on"
     was = str(getattr(before, column))
-    return EnrolmentIsFixed(
+    raise EnrolmentIsFixed(
         f"de leerling is al ingeschreven met {was}",
         f"the trainee was enrolled with {was} already",
         field=column,

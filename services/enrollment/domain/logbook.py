@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from .rules import Refused, unknown
+from .rules import Refused, keeps, unknown
 
 
 class TargetNotInScheme(Refused):
@@ -38,8 +38,15 @@ class Entry:
 
 def check(entry: Entry, *, trainees: Container[str], targets: Container[str]) -> None:
     """Raises when the entry is of nobody or about nothing that is known."""
+    keeps(lambda: _check_trainee(entry, trainees), lambda: _check_target(entry, targets))
+
+
+def _check_trainee(entry: Entry, trainees: Container[str]) -> None:
     if entry.trainee_id not in trainees:
         raise unknown("trainee_id", entry.trainee_id)
+
+
+def _check_target(entry: Entry, targets: Container[str]) -> None:
     if entry.target not in targets:
         raise TargetNotInScheme(
             f"eindterm {entry.target} staat in geen schema",

@@ -1,5 +1,7 @@
 """The base of every rule of the training: a refusal that can be said in Dutch and in English."""
 
+from collections.abc import Callable
+
 from shared.errors import RuleBroken
 
 
@@ -19,10 +21,25 @@ class Refused(RuleBroken):
         super().__init__(en, field=field, value=value, allowed=allowed_en)
         self.nl, self.en = nl, en
         self.allowed_nl, self.allowed_en = allowed_nl, allowed_en
+        self.also: tuple[Refused, ...] = ()
+        """What else the same thing breaks: whoever mends a file wants to know all of it."""
 
     def said(self, language: str) -> tuple[str, str | None]:
         """The reason and what is allowed; Dutch unless the language starts with ``en``."""
         return (self.en, self.allowed_en) if language.startswith("en") else (self.nl, self.allowed_nl)
+
+
+def keeps(*checks: Callable[[], object]) -> None:
+    """Runs every check; raises the first rule that was broken, with the others as its ``also``."""
+    broken: list[Refused] = []
+    for check in checks:
+        try:
+            check()
+        except Refused as rule:
+            broken.append(rule)
+    if broken:
+        broken[0].also = tuple(broken[1:])
+        raise broken[0]
 
 
 class UnknownCompany(Refused):

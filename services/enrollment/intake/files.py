@@ -38,9 +38,10 @@ async def take_file(
             for rows in reading.chunks(CHUNK):
                 numbers = {getattr(row.value, kind.key): row.number for row in rows}
                 outcome = await kind.take(tx, [row.value.made() for row in rows], today, by)
-                for key, rule in outcome.refused.items():
-                    message, allowed = rule.said(language)
-                    reading.refuse(numbers[key], rule.field, rule.value, message, allowed)
+                for key, first in outcome.refused.items():
+                    for rule in (first, *first.also):
+                        message, allowed = rule.said(language)
+                        reading.refuse(numbers[key], rule.field, rule.value, message, allowed)
                 new += len(outcome.new)
                 changed += len(outcome.changed)
                 unchanged += len(outcome.unchanged)

@@ -49,6 +49,8 @@ async def test_a_candidate_shows_each_requirement_with_its_evidence_and_correcti
     assert "T1-forging-1/1" in shown
     assert "verbetert T1-theory-1/1" in shown
     assert "Hier moet iemand naar kijken" in shown
+    assert "certificaat SM-2026-00001 uitgegeven" in shown
+    assert "uitslag T1-theory-1/2 ingevoerd: Theorie, poging 1, telt, verbetert versie 1" in shown
 
 
 async def test_a_reviewed_candidate_waits_for_a_decider(certification: Certification, web: Web) -> None:

@@ -171,3 +171,12 @@ async def test_the_register_lists_what_was_issued(certification: Certification, 
     assert [(r["number"], r["document_sha256"]) for r in register] == [
         (c["number"], c["document_sha256"]) for c in issued
     ]
+
+
+async def test_one_certificate_is_found_by_its_number(certification: Certification, web: Web) -> None:
+    await certification.certify("T1")
+
+    found = await web.office.get("/certification/api/certificates/SM-2026-00001")
+
+    assert found.json()["trainee_id"] == "T1"
+    assert (await web.office.get("/certification/api/certificates/SM-2026-00002")).status_code == 404

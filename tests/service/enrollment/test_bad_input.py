@@ -22,7 +22,7 @@ MINOR = {"birth_date": "2009-01-01"}
         ("trainees", rows.trainee("T9", mentor_id="M3"), "mentor_id", "M3"),
         ("trainees", rows.trainee("T9", instructor_id="I2"), "instructor_id", "I2"),
         ("trainees", rows.trainee("T9", planned_end="2025-08-31"), "planned_end", "2025-08-31"),
-        ("trainees", rows.trainee("T9", birth_date="2011-09-02"), "birth_date", "2011-09-02"),
+        ("trainees", rows.trainee("T9", birth_date="2011-09-02", guardian_email="o@t.nl"), "birth_date", "2011-09-02"),
         ("trainees", rows.trainee("T9", birth_date="1954-09-01"), "birth_date", "1954-09-01"),
         ("trainees", rows.trainee("T9", birth_date="2009-01-01"), "guardian_email", None),
         ("trainees", rows.trainee("T9", email="geen adres"), "email", "geen adres"),
@@ -95,14 +95,16 @@ async def test_all_errors_of_a_file_come_at_once(office: Enrollment) -> None:
         rows.trainee("T1", email="x", starts_on="morgen"),
         rows.trainee("T2", company_id="C9"),
         rows.trainee("T3"),
-        rows.trainee("T4", programme="kapper-2"),
+        rows.trainee("T4", programme="kapper-2", mentor_id="M9", planned_end="2025-01-01"),
     )
 
     assert [(error["row"], error["column"]) for error in answer.json()["errors"]] == [
         (2, "email"),
         (2, "starts_on"),
         (3, "company_id"),
+        (5, "planned_end"),
         (5, "programme"),
+        (5, "mentor_id"),
     ]
 
 

@@ -125,7 +125,6 @@ async def test_a_retried_message_reaches_only_the_inbox_of_its_service_with_the_
 ) -> None:
     id = await park(desk)
     (parked,) = await desk.failed()
-    heard_before = len((await desk.get("/ops/api/events"))["items"])
 
     assert await desk.post("/ops/api/failed/retry", ids=[parked["id"]]) == {"matched": 1, "changed": 1}
     message = await taken_from(vhost.admin_url, topology.inbox("certification"))
@@ -144,8 +143,7 @@ async def test_a_retried_message_reaches_only_the_inbox_of_its_service_with_the_
     assert event["data"]["message_id"] == id
     assert await desk.failed(state="redriven")
     # it went to the one inbox queue and not to keur.events again
-    exams = (await desk.get("/ops/api/events", type="certification.exam-passed.v1"))["items"]
-    assert (exams, heard_before) == ([], 1)
+    assert (await desk.get("/ops/api/events", type="certification.exam-passed.v1"))["items"] == []
 
 
 async def test_a_message_that_was_sent_back_cannot_be_sent_back_again(desk: Desk) -> None:
