@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any, TypeVar
 
 from asyncpg import DeadlockDetectedError
-from fastapi import APIRouter, File, Query, Request, UploadFile
+from fastapi import APIRouter, File, Path, Query, Request, UploadFile
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
@@ -20,6 +20,7 @@ from shared.web.idempotency import Answer, once
 
 from .commands.results import record_results
 from .commands.schemes import check_scheme, publish_scheme
+from .domain.numbers import tidy_number
 from .domain.rules import Refused
 from .domain.scheme_file import SchemeNotValid, read_scheme
 from .domain.schemes import SchemeVersion
@@ -225,6 +226,13 @@ async def list_certificates(ctx: Ctx, page: Paging) -> Listing[dict[str, Any]]:
     async with ctx.db.read() as tx:
         rows = await register.certificates(tx, page.after, page.limit, ctx.clock.today())
     return Listing[dict[str, Any]].of(rows, page, "number")
+
+
+@router.get("/certificates/{number}", dependencies=OFFICE)
+async def one_certificate(ctx: Ctx, number: Annotated[str, Path(max_length=80)]) -> dict[str, Any]:
+    """One certificate with its check code."""
+    async with ctx.db.read() as tx:
+        return _found(await register.certificate(tx, tidy_number(number), ctx.clock.today()), number)
 
 
 @router.get("/register", dependencies=OFFICE)

@@ -1,5 +1,6 @@
 """States, rules and changes in words of the trade; a scheme's own words in the language of the page."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,6 +52,31 @@ MODES = {
     "automatic": N_("automatisch, volgens de regels van het schema"),
     "reviewed": N_("door een beslisser"),
 }
+
+
+_RESULT = re.compile(
+    r"(?P<exam>\S+) attempt (?P<attempt>\d+) (?P<state>\w+) as (?P<id>\S+?)(, corrects (?P<corrects>\d+))?"
+)
+
+
+def change(code: str, content: Mapping[str, Any]) -> str:
+    """A change of the audit log in words; one that is not known here as it was written."""
+    first, _space, rest = code.partition(" ")
+    if code in DOUBTS:
+        return _(DOUBTS[code])
+    if first in STATES:
+        missing = ", ".join(requirement(one, content) for one in rest.split())
+        return f"{_(STATES[first][0])}: {missing}" if missing else _(STATES[first][0])
+    if first == "issued":
+        return _("certificaat %(number)s uitgegeven") % {"number": rest}
+    if found := _RESULT.fullmatch(code):
+        state, _tone = RESULT_STATES[found["state"]]
+        values = {**found.groupdict(), "exam": requirement(found["exam"], content), "state": _(state)}
+        said = _("uitslag %(id)s ingevoerd: %(exam)s, poging %(attempt)s, %(state)s") % values
+        return (
+            said + _(", verbetert versie %(revision)s") % {"revision": found["corrects"]} if found["corrects"] else said
+        )
+    return code
 
 
 def text(words: Mapping[str, str] | str | None) -> str:

@@ -25,6 +25,12 @@ async def entry(tx: Tx, number: str, today: date) -> dict[str, Any] | None:
     return None if row is None else _with_status(dict(row), today)
 
 
+async def certificate(tx: Tx, number: str, today: date) -> dict[str, Any] | None:
+    """One certificate as it is exported."""
+    found = await entry(tx, number, today)
+    return None if found is None else _only(EXPORTED, found)
+
+
 async def certificates(tx: Tx, after: str, limit: int, today: date) -> list[dict[str, Any]]:
     """For export: by number, with check codes and without names."""
     rows = await tx.fetch(f"{_ENTRY} where c.number > $1 order by c.number limit $2", after, limit)
