@@ -203,11 +203,12 @@ def _print(told: dict[str, Any]) -> None:
         show.line()
         show.table((_("wachtrij"), _("klaar"), _("in handen"), _("lezers"), _("geparkeerd")), busy)
     mail = told["mail"]
-    show.line()
     if mail["due"] is not None:
+        show.line()
         words = _("Mail: {due} te versturen, {sending} bezig, {in_doubt} onzeker, {failed} mislukt.")
         show.line(words.format(**mail))
-    show.line(_("Stil: er wacht niets.") if told["quiet"] else _("Niet stil: er wacht nog iets."))
+    if any(service["pid"] for service in told["services"].values()):
+        show.line(_("Stil: er wacht niets.") if told["quiet"] else _("Niet stil: er wacht nog iets."))
 
 
 def _shown(name: str, queue: dict[str, Any]) -> bool:

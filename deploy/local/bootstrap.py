@@ -8,7 +8,7 @@ import asyncio
 import importlib
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -214,7 +214,7 @@ def bindings() -> dict[str, tuple[Binding, ...]]:
     return found
 
 
-async def broker(home: Home) -> None:
+async def broker(home: Home, wanted: Mapping[str, Iterable[Binding]]) -> None:
     """Users and permissions where the management API is known, then exchanges, queues and bindings."""
     if home.management_url:
         management = Management(home.management_url)
@@ -225,13 +225,13 @@ async def broker(home: Home) -> None:
         finally:
             await management.close()
     async with channel_to(home.admin_amqp_url) as channel:
-        await topology.declare(channel, bindings())
+        await topology.declare(channel, wanted)
 
 
 async def everything(home: Home) -> None:
     """Databases and broker, for servers that run elsewhere."""
     await databases(home)
-    await broker(home)
+    await broker(home, bindings())
 
 
 if __name__ == "__main__":

@@ -150,8 +150,10 @@ class Supervisor:
 
     async def _broker(self) -> None:
         try:
+            # what the services listen to stands in their code, and reading that takes a second of the broker's start
+            bindings = asyncio.create_task(asyncio.to_thread(bootstrap.bindings))
             await self._servers("epmd", "rabbitmq")
-            await bootstrap.broker(self.home)
+            await bootstrap.broker(self.home, await bindings)
         except (OSError, aiormq.exceptions.AMQPError, bootstrap.BootstrapFailed, TimeoutError) as error:
             raise StartFailed(f"RabbitMQ: {type(error).__name__}: {error}") from error
 
