@@ -12,7 +12,7 @@ from services.ops.commands import Choice
 from services.ops.desk import alarms
 from services.ops.domain.failures import ReasonNeeded
 from services.ops.domain.references import references
-from services.ops.domain.tracing import LANES, diagram, trace
+from services.ops.domain.tracing import WIDTH, diagram, lanes, trace
 from services.ops.words import ACTIONS, STAGES, STATES, impact, n_, title_of
 from shared.errors import NotKnown, RuleBroken
 from shared.web.deps import Ctx, Who
@@ -206,7 +206,8 @@ async def show_trace(request: Request, ctx: Ctx, subject: Key = "") -> HTMLRespo
         steps=steps,
         stuck=stuck,
         marks=diagram(steps),
-        lanes=LANES,
+        lanes=lanes(),
+        width=WIDTH,
         stages=STAGES,
         title_of=title_of,
         cut=len(rows) >= queries.TRACE_MOST,

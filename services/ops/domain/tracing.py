@@ -90,28 +90,43 @@ def _step(row: Mapping[str, Any], above: Step | None) -> Step:
 
 
 LANES = ("enrollment", "certification", "notifications", "ops")
-ROW_HEIGHT, LANE_WIDTH, LEFT, TOP = 34, 210, 130, 44
+ROW_HEIGHT, LANE_WIDTH, LEFT, TOP = 30, 240, 60, 40
+WIDTH = LEFT + LANE_WIDTH * len(LANES)
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A step in the diagram: its dot, and an arrow from the dot of its cause. Units of the SVG's own grid."""
+    """A step in the diagram: a dot in its service's lane and, when another service caused it, an arrow from there.
+
+    `number` counts the steps from 1, `after` is the number of the cause. Units of the SVG's own grid.
+    """
 
     step: Step
+    number: int
     x: int
     y: int
-    from_x: int | None = None
-    from_y: int | None = None
+    after: int | None
+    from_x: int | None
+
+
+def lanes() -> list[tuple[str, int]]:
+    """The services with the x of their lanes."""
+    return [(name, LEFT + index * LANE_WIDTH) for index, name in enumerate(LANES)]
 
 
 def diagram(steps: Sequence[Step]) -> list[Mark]:
-    """Places steps in lanes, one lane a service, time downwards."""
-    places: dict[str, tuple[int, int]] = {}
-    marks = []
-    for row, step in enumerate(steps):
-        lane = LANES.index(step.service) if step.service in LANES else len(LANES)
-        x, y = LEFT + lane * LANE_WIDTH, TOP + (row + 1) * ROW_HEIGHT
-        places[step.id] = (x, y)
-        start = places.get(step.cause) if step.cause else None
-        marks.append(Mark(step, x, y, *(start or (None, None))))
-    return marks
+    """Places steps in lanes, time downwards, one row a step."""
+    lane_x = dict(lanes())
+    seen: dict[str, Mark] = {}
+    for number, step in enumerate(steps, start=1):
+        cause = seen.get(step.cause) if step.cause else None
+        x = lane_x.get(step.service, WIDTH)
+        seen[step.id] = Mark(
+            step=step,
+            number=number,
+            x=x,
+            y=TOP + number * ROW_HEIGHT,
+            after=cause.number if cause else None,
+            from_x=cause.x if cause and cause.x != x else None,
+        )
+    return list(seen.values())
