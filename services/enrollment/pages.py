@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from shared.ids import new_id
 from shared.tabular import ClientKey, explain
 from shared.web.deps import Ctx, Who, require
-from shared.web.i18n import language
+from shared.web.i18n import N_, language
 from shared.web.i18n import translate as _
 from shared.web.pages import render
 
@@ -151,7 +151,9 @@ async def record_visit(
         outcome = await record_visits(tx, [row.made()], today=ctx.clock.today(), by=By(who.subject))
     if outcome.refused:
         rule = outcome.refused[row.visit_id]
-        return await _visit_form(request, ctx, given, {rule.field or "place_id": _capital(rule.said(language())[0])})
+        return await _visit_form(
+            request, ctx, given, {rule.field or "place_id": _said("place_id", rule.said(language())[0])}
+        )
     return RedirectResponse(f"/enrollment/visits?recorded={row.visit_id}", 303)
 
 
@@ -161,16 +163,27 @@ async def _visit_form(request: Request, ctx: Ctx, given: Mapping[str, str], erro
     return render(request, "visit_form.html", status=422 if errors else 200, given=given, errors=errors, place=place)
 
 
+_LABELS = {
+    "place_kind": N_("Bezocht"),
+    "place_id": N_("Nummer van het leerbedrijf of de school"),
+    "held_on": N_("Dag van het bezoek"),
+    "findings": N_("Bevindingen"),
+    "next_in_weeks": N_("Volgend bezoek over (weken)"),
+}
+
+
 def _field_errors(error: ValidationError) -> dict[str, str]:
     found = {}
     for one in error.errors():
+        field = str(one["loc"][0])
         message, allowed = explain(one, language())
-        found[str(one["loc"][0])] = _capital(f"{message} ({allowed})" if allowed else message)
+        found[field] = _said(field, f"{message} ({allowed})" if allowed else message)
     return found
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _said(field: str, message: str) -> str:
+    """With the field's name, because the summary above the form shows the message alone."""
+    return f"{_(_LABELS[field])}: {message}" if field in _LABELS else message
 
 
 def _next(rows: list[dict[str, Any]], key: str) -> str | None:

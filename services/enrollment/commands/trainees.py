@@ -158,7 +158,7 @@ async def _move(
     tx: Tx, standings: Mapping[str, Standing], to: State, by: By, *, ended_on: date | None = None
 ) -> list[str]:
     """Moves those that can be moved; who they are."""
-    moved = [key for key, standing in standings.items() if to in rules.MOVES[standing.state]]
+    moved = sorted(key for key, standing in standings.items() if to in rules.MOVES[standing.state])
     if moved:
         moves = [(key, rules.move(standings[key].state, to)) for key in moved]
         await enrolments.set_states(tx, moves, ended_on=ended_on)

@@ -140,7 +140,9 @@ async def _complete(tx: Tx, held: Sequence[Held], files: Mapping[Place, visits.P
 
 async def tell_visits(tx: Tx, *, today: date, by: By, limit: int = 500) -> int:
     """Tells the visits whose day has come as due or overdue, each once; how many steps were taken."""
-    acting = await visits.to_act(tx, today, limit)
+    where = await visits.acting_places(tx, today, limit)
+    await visits.lock_places(tx, where)
+    acting = await visits.to_act(tx, today, where)
     steps = [(step, scheme) for visit, scheme in acting if (step := visit.on(today)) is not None]
     if not steps:
         return 0

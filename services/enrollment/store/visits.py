@@ -151,29 +151,34 @@ async def drop_planned(tx: Tx, visits: Sequence[Visit]) -> None:
     )
 
 
-async def to_act(tx: Tx, today: date, limit: int) -> list[tuple[Visit, str | None]]:
-    """Visits for which the clock has something to do, each with its scheme; two schedulers at once share them out."""
+async def acting_places(tx: Tx, today: date, limit: int) -> list[Place]:
+    """Places whose open visit the clock has something to do with, the longest waiting first."""
     rows = await tx.fetch(
-        """
-        select place_kind, place_id, due_on, reason, state, told_on, scheme from planned_visit
-        where act_on <= $1 order by act_on, visit_id limit $2 for update skip locked
-        """,
+        "select place_kind, place_id from planned_visit where act_on <= $1 order by act_on, visit_id limit $2",
         today,
         limit,
     )
-    return [
-        (
-            Visit(
-                Place(row["place_kind"], row["place_id"]),
-                row["due_on"],
-                row["reason"],
-                State(row["state"]),
-                row["told_on"],
-            ),
-            row["scheme"],
-        )
-        for row in rows
-    ]
+    return [Place(row["place_kind"], row["place_id"]) for row in rows]
+
+
+async def to_act(tx: Tx, today: date, places: Sequence[Place]) -> list[tuple[Visit, str | None]]:
+    """The visits there for which the clock has something to do now, each with its scheme. Lock the places first."""
+    rows = await tx.fetch(
+        """
+        select v.place_kind, v.place_id, v.due_on, v.reason, v.state, v.told_on, v.scheme
+        from planned_visit v
+        join unnest($2::text[], $3::text[]) as given(kind, id) on v.place_kind = given.kind and v.place_id = given.id
+        where v.act_on <= $1 order by v.act_on, v.visit_id
+        """,
+        today,
+        [place.kind for place in places],
+        [place.id for place in places],
+    )
+    found = []
+    for row in rows:
+        place = Place(row["place_kind"], row["place_id"])
+        found.append((Visit(place, row["due_on"], row["reason"], State(row["state"]), row["told_on"]), row["scheme"]))
+    return found
 
 
 @dataclass(slots=True)

@@ -49,9 +49,9 @@ async def test_a_form_that_is_not_right_comes_back_with_what_was_typed(office: E
     wrong_place = await office.http.post("/enrollment/visits/new?lang=nl", data={**given, "held_on": "2025-11-24"})
 
     assert (wrong_day.status_code, wrong_place.status_code) == (422, 422)
-    assert "Is geen bestaande datum" in wrong_day.text
+    assert "Dag van het bezoek: is geen bestaande datum" in wrong_day.text
     assert "Goed" in wrong_day.text
-    assert "Leerbedrijf C9 is hier niet bekend" in wrong_place.text
+    assert "leerbedrijf C9 is hier niet bekend" in wrong_place.text
 
 
 async def test_who_is_not_there_is_not_found(office: Enrollment) -> None:
