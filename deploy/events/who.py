@@ -1,0 +1,90 @@
+"""Who tells each event and who listens to it, read from the code of the services."""
+
+import ast
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+from shared.bus.subscriptions import Subscriptions
+from shared.events import ALL, Event
+from shared.settings import SERVICES
+
+ROOT = Path(__file__).resolve().parents[2]
+
+NOBODY_LISTENS_YET: dict[str, str] = {
+    "certification.candidate-not-yet-eligible.v1": "the journal's answer to: why is there no certificate yet",
+    "certification.exam-result-recorded.v1": "the journal's trace of every entry; results act by their"
+    " exam-passed or exam-failed",
+    "enrollment.company-equipment-changed.v1": "coverage of attainment targets, still to be built, starts here",
+    "enrollment.company-registered.v1": "the journal's trace of the member companies",
+    "enrollment.complaint-received.v1": "complaints are handled inside enrollment; the journal counts them",
+    "enrollment.visit-completed.v1": "visits are handled inside enrollment; the journal counts them",
+    "enrollment.visit-planned.v1": "visits are handled inside enrollment; the journal counts them",
+    "ops.message-discarded.v1": "the journal's record of what an operator decided",
+    "ops.message-parked.v1": "alarms are raised from metrics and the desk; the journal keeps when it happened",
+    "ops.message-redriven.v1": "the journal's record of what an operator decided",
+}
+"""Events that only the journal of ops hears, each with the reason why it is told all the same."""
+
+NOBODY_TELLS_YET: dict[str, str] = {
+    "enrollment.person-erased.v1": "erasure is still to be built in enrollment; those who must forget already listen",
+}
+"""Contracts that stand before their first teller, each with the reason."""
+
+
+def subscriptions(service: str) -> Subscriptions:
+    """What a service's ``handlers.py`` registers."""
+    on = import_module(f"services.{service}.handlers").on
+    if not isinstance(on, Subscriptions):
+        raise TypeError(f"services/{service}/handlers.py: `on` is not a Subscriptions")
+    return on
+
+
+def listeners() -> dict[str, dict[str, list[str]]]:
+    """By event type: the services that handle it, with the names of their handlers; the journal is not counted."""
+    found: dict[str, dict[str, list[str]]] = {kind: {} for kind in sorted(ALL)}
+    for service in SERVICES:
+        for kind, handlers in subscriptions(service).handlers.items():
+            found[kind][service] = [handler.name for handler in handlers]
+    return found
+
+
+def keepers() -> list[str]:
+    """The services that take every public event as it comes."""
+    return [service for service in SERVICES if "#" in subscriptions(service).patterns]
+
+
+def tellers() -> dict[str, list[str]]:
+    """By event type: the services whose code makes it. A type may only be made by the service it is named after."""
+    found: dict[str, list[str]] = {kind: [] for kind in sorted(ALL)}
+    by_class = {event.__name__: event for event in ALL.values()}
+    for service in SERVICES:
+        made = {
+            name
+            for file in sorted((ROOT / "services" / service).rglob("*.py"))
+            for name in _made(ast.parse(file.read_text("utf-8")))
+        }
+        for name in sorted(made & set(by_class)):
+            event: type[Event] = by_class[name]
+            if event.TYPE.startswith(f"{service}."):
+                found[event.TYPE].append(service)
+    return found
+
+
+def _made(tree: ast.Module) -> Iterator[str]:
+    """Names used as values: not imported, not in an annotation, not what a handler is registered for."""
+    skipped: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            around: list[ast.AST] = [*node.decorator_list]
+            around += [a.annotation for a in ast.walk(node.args) if isinstance(a, ast.arg) and a.annotation is not None]
+            around += [node.returns] if node.returns is not None else []
+            for part in around:
+                skipped.update(ast.walk(part))
+        elif isinstance(node, ast.AnnAssign):
+            skipped.update(ast.walk(node.annotation))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node not in skipped:
+            yield node.id
+        elif isinstance(node, ast.Attribute) and node not in skipped:
+            yield node.attr
