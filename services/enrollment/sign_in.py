@@ -71,6 +71,7 @@ async def make_login_link(request: Request, ctx: Ctx, who: Admin, body: NewLogin
         raise LeadsElsewhere("This address is not one of ours.", field="to", allowed="a path such as /ops")
 
     async def do(tx: Tx) -> Answer:
+        await accounts.forget_old(tx)
         secret, ends_at = await accounts.make_login_link(
             tx, subject=wanted.subject, scopes=wanted.scopes, lands_on=lands_on, made_by=who.subject
         )

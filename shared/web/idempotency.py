@@ -1,7 +1,8 @@
 """A POST that is repeated does its work once: the key, the body's hash and the answer are kept with the change itself.
 
 The row is inserted first, in the transaction of the change. Whoever comes second with the same key waits on that row
-until the first commits (and then gets the same answer) or rolls back (and then does the work).
+until the first commits (and then gets the same answer) or rolls back (and then does the work). The relay forgets keys
+after a week.
 """
 
 import hashlib
@@ -131,12 +132,6 @@ async def _again(tx: Tx, place: Place, body_hash: bytes, vault: Vault | None) ->
     return _response(
         status, kept if vault is None else vault.open(kept, place), {"Idempotency-Replayed": "true"}
     )
-
-
-async def forget_old(tx: Tx, *, days: int = 7) -> int:
-    """Delete keys older than ``days``; gives how many. A client does not repeat a request after a week."""
-    done = await tx.execute("delete from idempotency where created_at < now() - make_interval(days => $1)", days)
-    return int(done.rpartition(" ")[2])
 
 
 def _canonical(body: bytes | BaseModel) -> bytes:

@@ -11,7 +11,7 @@ from shared.db import Database, Tx
 from shared.errors import Conflict
 from shared.web.app import create_app
 from shared.web.deps import StrictModel, require
-from shared.web.idempotency import Answer, forget_old, once
+from shared.web.idempotency import Answer, once
 from shared.web.session import make_session_keys
 from tests.service.web.conftest import Ctx
 
@@ -121,13 +121,3 @@ async def test_a_key_that_is_no_key_is_refused(shop: Shop, key: str) -> None:
 
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "Idempotency-Key"
-
-
-async def test_keys_are_forgotten_after_a_week(shop: Shop) -> None:
-    await shop.post("old", thing_id="T1")
-    await shop.post("new", thing_id="T2")
-    async with shop.db.transaction() as tx:
-        await tx.execute("update idempotency set created_at = now() - interval '8 days' where key = 'old'")
-
-        assert await forget_old(tx) == 1
-        assert await tx.fetchval("select key from idempotency") == "new"
