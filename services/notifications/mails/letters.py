@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
+from textwrap import fill
 from typing import Any, Self
 
 from babel.dates import format_date
@@ -206,8 +207,15 @@ def _escaping(text: str, **given: Any) -> str:
     return Markup(i18n.translate(text)) % given if given else Markup(i18n.translate(text))  # noqa: S704
 
 
-def _counted(fill: Callable[..., str], one: str, many: str, num: int, **given: Any) -> str:
-    return fill(i18n.ntranslate(one, many, num), num=num, **given)
+def _counted(sentence: Callable[..., str], one: str, many: str, num: int, **given: Any) -> str:
+    return sentence(i18n.ntranslate(one, many, num), num=num, **given)
+
+
+def _lines(text: str, width: int, indent: int = 0) -> str:
+    """Text in lines of at most ``width`` characters where words allow it; those after the first are indented."""
+    if len(text) <= width:
+        return text
+    return fill(text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
 
 
 @cache
@@ -221,8 +229,10 @@ def _environments() -> tuple[Environment, Environment]:
             undefined=StrictUndefined,
             finalize=_whole,
             trim_blocks=not escape,
+            auto_reload=False,
             keep_trailing_newline=True,
         )
+        environment.filters["lines"] = _lines
         environment.globals |= {
             "_": _escaping if escape else _translated,
             "ngettext": partial(_counted, _escaping if escape else _translated),

@@ -8,12 +8,14 @@ import textwrap
 from datetime import date, timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
 from services.notifications import postman as postmen
 from services.notifications.domain import MAX_ATTEMPTS, Accepted, after
 from services.notifications.store import postbag
 from services.notifications.store.postbag import Settled
+from shared.errors import DependencyAway
 from shared.events.enrollment import VisitOverdue
 from shared.events.notifications import MailBounced, MailSent, MailSuppressed
 
@@ -313,6 +315,31 @@ async def test_a_stop_in_the_middle_writes_down_what_was_sent_and_puts_back_the_
     states = [row["state"] for row in await notifications.rows("select state, attempts from mail order by state")]
     assert states == ["due"] * 9 + ["sent"]
     assert len(notifications.server.got) == 1
+
+
+async def test_a_database_that_goes_away_in_the_middle_leaves_a_doubt_and_no_loss(notifications: Notifications) -> None:
+    await one_due(notifications)
+    notifications.server.gate = asyncio.Event()
+    running = asyncio.create_task(postmen.run(notifications.context(mail_lease=1.0)))
+    await _at_gate(notifications.server)
+
+    await notifications.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where datname = current_database() and pid <> pg_backend_pid()"
+    )
+    notifications.server.gate.set()
+    with pytest.raises((DependencyAway, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)):
+        await running
+    again = asyncio.create_task(postmen.run(notifications.context(mail_poll=0.05)))
+    try:
+        await notifications.until(lambda: _has_state(notifications, "sent"))
+    finally:
+        again.cancel()
+        await asyncio.gather(again, return_exceptions=True)
+
+    mail = await the_mail(notifications)
+    assert len(notifications.server.got) == 1 + mail["doubts"]
+    assert {str(message["Message-ID"]) for _, message in notifications.server.got} == {mail["message_id"]}
 
 
 async def _at_gate(server: MailServer) -> None:
