@@ -78,7 +78,8 @@ class Demo:
             self._give(kind, "enrollment", self.years.rows(kind))
         with Progress(self.console, weeks, fast=self.fast) as progress:
             missed = [week for week in weeks if week <= stands_at]
-            self._give_all(after=weeks[0] - WEEK, until=missed[-1] if missed else weeks[0])
+            rows = self._give_all(after=weeks[0] - WEEK, until=missed[-1] if missed else weeks[0])
+            progress.week(missed[-1] if missed else weeks[0], rows)
             for week in [week for week in weeks if week > stands_at]:
                 began = time.monotonic()
                 self.move_to(week)

@@ -92,8 +92,10 @@ def start_detached(home: Home, say: Callable[[str], None], environ: dict[str, st
         seen += sum(len(line.encode()) for line in complete)
         if ended:
             raise StartFailed(state(home).get("error") or f"the supervisor ended at once: see {log_path}")
-        for line in complete:
-            say(line.rstrip().partition(" ")[2])
+        error = (state(home).get("error") or "").partition("\n")[0]
+        for moment, _, line in (each.rstrip().partition(" ") for each in complete):
+            if moment[:4].isdigit() and line != error:  # what goes over several lines is the error, and is said once
+                say(line)
         if state(home).get("phase") == "ready":
             return
         time.sleep(0.05)
