@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from time import perf_counter
@@ -144,11 +145,11 @@ def in_groups(messages: Sequence[Heard]) -> list[tuple[str, list[Heard]]]:
         kind, subject = message.envelope.type, message.envelope.subject
         earliest = last_of_subject.get(subject, 0)
         places = by_type.setdefault(kind, [])
-        place = next((index for index in reversed(places[-1:]) if index >= earliest), None)
-        if place is None:
-            place = len(groups)
+        at = bisect_left(places, earliest)  # the first, or the groups would grow with every change of type
+        if at == len(places):
+            places.append(len(groups))
             groups.append((kind, []))
-            places.append(place)
+        place = places[at]
         groups[place][1].append(message)
         last_of_subject[subject] = place
     return groups

@@ -49,3 +49,10 @@ def test_an_event_waits_for_an_earlier_one_about_its_subject_in_a_later_group() 
         ("B", ["1"]),
         ("A", ["2"]),
     ]
+
+
+def test_subjects_with_types_in_turn_share_their_groups() -> None:
+    kinds = ["ABA", "BAB", "AAB"]
+    messages = [heard(n, kind, f"s{n // 3}") for n, kind in enumerate("".join(kinds) * 50)]
+
+    assert len(in_groups(messages)) <= 4
