@@ -16,8 +16,9 @@ from .commands.results import record_results
 from .domain.results import Entry
 from .store.audit import By
 
-CHUNK = 2000
-"""Rows that go to the database together. Their events are written too, so that a large file needs little memory."""
+CHUNK = 500
+"""Rows that go to the database together, with their events: so a large file needs little memory, and others get their
+turn in between."""
 
 
 class ResultRow(RowModel):

@@ -132,7 +132,6 @@ class NotYet:
     """Requirements are open; each is named in ``missing``."""
 
     findings: tuple[Finding, ...]
-    dossier_sha256: str
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -144,8 +143,9 @@ def decide(version: SchemeVersion, dossier: Dossier) -> Granted | NotYet:
     findings = tuple(
         finding for requirement in version.scheme.requirements() for finding in _findings(requirement, version, dossier)
     )
-    sha256 = dossier_hash(version, dossier)
-    return (Granted if all(finding.met for finding in findings) else NotYet)(findings, sha256)
+    if all(finding.met for finding in findings):
+        return Granted(findings, dossier_hash(version, dossier))
+    return NotYet(findings)
 
 
 def dossier_hash(version: SchemeVersion, dossier: Dossier) -> str:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from .canonical import fingerprint
-from .decisions import Dossier, Evidence, Granted, decide
+from .decisions import Dossier, Evidence, Granted, decide, dossier_hash
 from .numbers import certificate_number
 from .schemes import SchemeVersion
 
@@ -88,7 +88,7 @@ def _check_decision(issued: Issued, version: SchemeVersion, kept: Mapping[str, E
         yield wrong("dossier-hash", "the dossier of its decision cannot be read")
         return
     decision = decide(version, dossier)
-    if decision.dossier_sha256 != issued.dossier_sha256:
+    if dossier_hash(version, dossier) != issued.dossier_sha256:
         yield wrong("dossier-hash", "the dossier does not have the hash that was kept")
     if issued.document.get("dossier_sha256") != issued.dossier_sha256:
         yield wrong("dossier-hash", "the document names another dossier than the decision")
