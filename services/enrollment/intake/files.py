@@ -1,5 +1,6 @@
 """A file of one kind: all its errors at once, and all of it taken or none (``partial``: the good rows)."""
 
+import asyncio
 from datetime import date
 from typing import Any, BinaryIO
 
@@ -35,7 +36,8 @@ async def take_file(
     new = changed = unchanged = 0
     try:
         async with db.transaction() as tx:
-            for rows in reading.chunks(CHUNK):
+            chunks = reading.chunks(CHUNK)
+            while rows := await asyncio.to_thread(next, chunks, None):  # checking rows must not hold up other requests
                 numbers = {getattr(row.value, kind.key): row.number for row in rows}
                 outcome = await kind.take(tx, [row.value.made() for row in rows], today, by)
                 for key, first in outcome.refused.items():
