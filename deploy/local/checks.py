@@ -112,7 +112,7 @@ def lock_in_step() -> Outcome:
 
 def _events_in_step() -> Outcome:
     """docs/events is what the generator makes of shared/events now."""
-    return _tool(sys.executable, "-m", "docs.events", "--check")
+    return _tool(sys.executable, "-m", "deploy.events", "--check")
 
 
 def _loud(line: str) -> None:
