@@ -22,6 +22,7 @@ def queues(given: Namespace) -> int:
         if given.watch and show.on_terminal():
             print("\x1b[H\x1b[2J", end="")
         show.as_json(told) if given.json else _print_queues(told)
+        show.flush()
         if not given.watch:
             return PROBLEM if problems(told) else GOOD
         time.sleep(WATCH_EVERY)
@@ -87,6 +88,7 @@ def tail(given: Namespace) -> int:
     _print_events(items, given.json)
     after = newest[0]["position"] if newest else 0
     while given.follow:
+        show.flush()
         time.sleep(FOLLOW_EVERY)
         items = client.get("ops", "/ops/api/events", after=after, limit=1000, **chosen)["items"]
         _print_events(items, given.json)

@@ -45,6 +45,11 @@ def as_lines(values: Iterable[Any]) -> None:
         print(json.dumps(value, ensure_ascii=False))
 
 
+def flush() -> None:
+    """Sends on what was printed: whoever follows through a pipe waits for it."""
+    sys.stdout.flush()
+
+
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Aligned under headings on a terminal; tab-separated without headings elsewhere."""
     cells = [[_text(cell) for cell in row] for row in rows]
