@@ -13,6 +13,7 @@ from starlette.types import Lifespan
 from shared.web import openapi, pages, problems, static
 from shared.web.access import Gate, default_access
 from shared.web.middleware import BodyLimit, Language, RequestScope, SecurityHeaders
+from shared.web.patience import Knocker, Patience
 from shared.web.probes import Readiness, probes
 from shared.web.session import SessionKeys
 from shared.web.sites import base_urls, origins
@@ -61,6 +62,7 @@ def create_app(
             Middleware(SecurityHeaders, form_targets=origins(bases)),
             Middleware(Language),
             Middleware(RequestScope, service=service_name),
+            Middleware(Patience, knocker=_knocker(state)),
             Middleware(
                 GZipMiddleware,
                 minimum_size=1000,
@@ -85,3 +87,9 @@ def create_app(
     for router in routers:
         app.include_router(router)
     return app
+
+
+def _knocker(state: Mapping[str, Any] | None) -> Knocker | None:
+    """Knocks at the database of ``state["ctx"]``, when there is one."""
+    db = getattr((state or {}).get("ctx"), "db", None)
+    return Knocker(db.url) if db is not None else None
