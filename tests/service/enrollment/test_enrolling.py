@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from services.enrollment.queries import timeline
+from services.enrollment.queries.timeline import Moment
 from shared.events.certification import CertificateIssued, ExamPassed
 from shared.events.enrollment import (
     CompanyEquipmentChanged,
@@ -68,6 +70,19 @@ async def test_a_new_name_is_told_privately_and_nobody_enrols_again(office: Enro
 
     assert answer["changed"] == 1
     assert [type(event) for event in (await office.told())[before:]] == [PersonDetailsChanged, ContactPointChanged]
+
+
+async def test_what_is_about_nobody_tells_nobody_anew(office: Enrollment) -> None:
+    minor = rows.trainee("T1", birth_date="2009-01-01", guardian_email="ouder@thuis.example")
+    await office.give("trainees", minor)
+    before = len(await office.told())
+
+    await office.give("trainees", {**minor, "channel": "friend"})
+    await office.give("companies", rows.company("C1", street="Dorpsstraat 2"))
+    assert (await office.told())[before:] == []
+
+    await office.give("trainees", {**minor, "channel": "friend", "guardian_email": "moeder@thuis.example"})
+    assert [event.subject for event in (await office.told())[before:]] == ["guardian/T1"]
 
 
 async def test_another_mentor_ends_the_placement_and_starts_the_next_one(office: Enrollment) -> None:
@@ -184,4 +199,8 @@ async def test_the_same_event_twice_is_one_moment(office: Enrollment) -> None:
     await office.hear(enrolled, id="0199f2a0-0000-7000-8000-000000000001")
     await office.hear(enrolled, id="0199f2a0-0000-7000-8000-000000000001")
 
+    assert await office.count("timeline") == 1
+    async with office.db.transaction() as tx:
+        moment = Moment("T1", "0199f2a0-0000-7000-8000-000000000001", office.clock.now(), "x", {})
+        await timeline.add(tx, [moment])
     assert await office.count("timeline") == 1

@@ -112,6 +112,27 @@ async def test_two_schedulers_at_once_tell_a_visit_once(office: Enrollment) -> N
     await asyncio.gather(*(schedule.follow(office.ctx) for _ in range(4)))
 
     assert len(await office.told("visit-due")) == 2
+    async with office.db.read() as tx:
+        assert await tx.fetchval("select count(*) from audit where change like 'visit of % due'") == 2
+
+
+async def test_a_visit_recorded_while_the_clock_tells_it_is_told_completed_and_followed_by_one_plan(
+    office: Enrollment,
+) -> None:
+    await office.give("trainees", rows.trainee("T1"))
+    office.clock.moment = office.clock.moment.replace(month=11, day=24)
+
+    answers = await asyncio.gather(
+        schedule.follow(office.ctx),
+        office.post("visits", rows.visit("V1")),
+        office.post("visits", rows.visit("V2", held_on="2025-11-25")),
+        schedule.follow(office.ctx),
+    )
+
+    assert [answer.status_code for answer in answers if answer is not None] == [201, 201]
+    open_now = (await office.http.get("/enrollment/api/planned-visits")).json()["items"]
+    of_company = [one for one in open_now if one["place_id"] == "C1" and one["state"] == "planned"]
+    assert [one["due_on"] for one in of_company] == ["2026-02-17"]
 
 
 async def test_who_asks_hears_until_which_day_the_clock_was_followed(office: Enrollment) -> None:
