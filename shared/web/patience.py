@@ -17,7 +17,7 @@ from shared.web import problems
 
 log = structlog.get_logger("keur.web")
 
-SLOW_AFTER_S = 0.8
+SLOW_AFTER_S = 0.6
 KNOCK_S = 1.0
 LATE_S = 0.2
 """A knock that ends this much later than it should says that we were busy ourselves: it proves nothing."""

@@ -69,7 +69,7 @@ async def test_an_import_is_given_up_after_three_knocks(silent: str, tmp_path: P
         answer = await asked.post("/certification/api/import/waits", headers=bearer(app, "office"))
 
     assert answer.status_code == 503
-    assert 4 < time.monotonic() - began < 8
+    assert 3 < time.monotonic() - began < 8
 
 
 async def test_a_request_that_keeps_us_busy_ourselves_is_not_given_up(silent: str, tmp_path: Path) -> None:
