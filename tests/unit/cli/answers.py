@@ -28,7 +28,7 @@ class Asked:
 
 @dataclass
 class Services:
-    """`answers` is path (without query) → (status, JSON)."""
+    """`answers` is path (without query) → (status, JSON or what makes it)."""
 
     home: Path
     answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
@@ -62,7 +62,7 @@ def serving(home: Path) -> Iterator[Services]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             services.asked.append(Asked(self.command, self.path, body, dict(self.headers)))
             status, content = services.answers.get(self.path.partition("?")[0], (404, {"detail": "not known"}))
-            encoded = json.dumps(content).encode()
+            encoded = json.dumps(content() if callable(content) else content).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(encoded)))
             self.end_headers()

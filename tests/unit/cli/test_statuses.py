@@ -1,5 +1,6 @@
 """0 good, 1 a problem was found, 2 wrong use, 3 not reachable: scripts rely on these."""
 
+import itertools
 import json
 import subprocess
 import sys
@@ -187,6 +188,17 @@ def test_status_is_quiet_only_when_nothing_waits_anywhere(services: Services) ->
         services.answers |= busy
         assert json.loads(services.keur("status", "--json").stdout)["quiet"] is False, busy
         services.answers = before
+
+
+def test_status_is_not_quiet_while_a_message_hops_from_queue_to_queue_unseen(services: Services) -> None:
+    handled = itertools.count()
+
+    def moving() -> dict[str, Any]:
+        return readiness(counters={"handled": next(handled), "published": 0, "in_flight": 0})
+
+    services.answers |= {"/readyz": (200, moving), "/ops/api/queues": (200, queues())}
+
+    assert json.loads(services.keur("status", "--json").stdout)["quiet"] is False
 
 
 def test_status_ends_with_1_when_a_service_is_not_ready(services: Services) -> None:
