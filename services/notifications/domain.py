@@ -9,7 +9,8 @@ COORDINATOR = "office/coordinator"
 """Who is told about visits."""
 
 MAX_ATTEMPTS = 8
-_BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
+FIRST_RETRY = timedelta(minutes=1)
+_BACK_OFF = (1, 5, 15, 60, 240, 720, 1440)  # times the first
 
 
 class State(StrEnum):
@@ -121,12 +122,12 @@ class Verdict:
     counted: bool = True
 
 
-def back_off(attempts: int) -> timedelta:
-    """The pause after so many attempts (1, 2, …): from a minute to a day."""
-    return _BACK_OFF[min(max(attempts, 1), len(_BACK_OFF)) - 1]
+def back_off(attempts: int, first: timedelta = FIRST_RETRY) -> timedelta:
+    """The pause after so many attempts (1, 2, …): from a minute to a day when the first is a minute."""
+    return first * _BACK_OFF[min(max(attempts, 1), len(_BACK_OFF)) - 1]
 
 
-def after(attempts: int, outcome: Outcome) -> Verdict:
+def after(attempts: int, outcome: Outcome, first_retry: timedelta = FIRST_RETRY) -> Verdict:
     """What becomes of a mail that is being sent; ``attempts`` counts this one too."""
     match outcome:
         case Accepted():
@@ -134,11 +135,11 @@ def after(attempts: int, outcome: Outcome) -> Verdict:
         case Refused(code):
             return Verdict(State.BOUNCED, f"smtp {code}")
         case Deferred(code) if attempts < MAX_ATTEMPTS:
-            return Verdict(State.DUE, f"smtp {code}", back_off(attempts))
+            return Verdict(State.DUE, f"smtp {code}", back_off(attempts, first_retry))
         case Deferred(code):
             return Verdict(State.FAILED, f"smtp {code}: {attempts} attempts")
         case NoAnswer(error) if attempts < MAX_ATTEMPTS:
-            return Verdict(State.IN_DOUBT, f"no answer after the message: {error}", back_off(attempts))
+            return Verdict(State.IN_DOUBT, f"no answer after the message: {error}", back_off(attempts, first_retry))
         case NoAnswer(error):
             return Verdict(State.FAILED, f"no answer after the message: {error}; {attempts} attempts")
         case NotTried(error):

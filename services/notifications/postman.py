@@ -129,7 +129,7 @@ class Postman:
 
     async def _deliver(self, claimed: Sequence[Stored], facts: Facts) -> str | None:
         """Sends over all lines at once and settles what has ended meanwhile; gives why the server is away, if it is."""
-        bag = _Bag(deque(claimed), {mail.id: mail.attempts for mail in claimed})
+        bag = _Bag(deque(claimed), {mail.id: mail.attempts for mail in claimed}, self._set.mail_first_retry)
         try:
             async with asyncio.TaskGroup() as group:
                 senders = [group.create_task(self._send_from(bag, line, facts)) for line in self._lines]
@@ -207,14 +207,15 @@ class Postman:
 class _Bag:
     """One batch on its way: what is still to be sent, what is not written down yet, and what can be now."""
 
-    def __init__(self, mails: "deque[Stored]", attempts: dict[str, int]) -> None:
+    def __init__(self, mails: "deque[Stored]", attempts: dict[str, int], first_retry: float) -> None:
         self.mails = mails
+        self._first_retry = timedelta(seconds=first_retry)
         self.open = attempts
         self.away: str | None = None
         self.ended: list[Settled] = []
         self.something = asyncio.Event()
 
     def end(self, mail: Stored, outcome: Outcome, sent_to: str | None = None, language: str | None = None) -> None:
-        verdict = domain.after(mail.attempts, outcome)
+        verdict = domain.after(mail.attempts, outcome, self._first_retry)
         self.ended.append(Settled(mail.id, mail.attempts, verdict, sent_to, language))
         self.something.set()

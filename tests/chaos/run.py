@@ -1,0 +1,141 @@
+"""One chaos run from beginning to end: open, break for a while, heal, be quiet in time, hold every promise."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shared.settings import SERVICES
+
+from .checker import Held, Violation, check
+from .load import Load
+from .messages import Stranger
+from .nemesis import KINDS, Fault, Nemesis, schedule
+from .school import School
+from .system import System
+
+QUIET_WITHIN = 10.0
+"""Seconds, for a backlog of under a thousand (L1)."""
+
+
+@dataclass
+class Story:
+    """What came of it."""
+
+    seed: int
+    seconds: float
+    load: Load
+    faults: list[Fault]
+    quiet_after: float = 0.0
+    backlog: int = 0
+    violations: list[Violation] = field(default_factory=list)
+    ready: list[tuple[float, dict[str, bool]]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    phases: dict[str, str] = field(default_factory=dict)
+
+    def recoveries(self) -> dict[str, list[float]]:
+        """Per kind, seconds from the end of a fault until all that it touched were ready again.
+
+        Left out: faults in whose recovery another one touched the same services.
+        """
+        found: dict[str, list[float]] = defaultdict(list)
+        for fault in self.faults:
+            if not fault.touches:
+                continue
+            back = next(
+                (at for at, seen in self.ready if at >= fault.healed_at and all(seen[s] for s in fault.touches)), None
+            )
+            others = [o for o in self.faults if o is not fault and set(o.touches) & set(fault.touches)]
+            if back is not None and not any(o.began_at < back and o.healed_at > fault.healed_at - 1 for o in others):
+                found[fault.kind].append(back - fault.healed_at)
+        return found
+
+
+async def play(
+    system: System,
+    *,
+    seed: int,
+    seconds: float,
+    faults: int,
+    exams: int,
+    kinds: tuple[str, ...] = KINDS,
+    patience: float = 60.0,
+    say: Callable[[str], None] = print,
+) -> Story:
+    """The system must be up. Raises only when it does not come to rest; violations are in the story."""
+    school = School(seed, exams // 3)
+    stranger = Stranger(system, seed)
+    await school.open(system)
+    active: list[Fault] = []
+    load = Load(system, school, seed, active)
+    nemesis = Nemesis(system, stranger, load.duplicate_file)
+    nemesis.active = active
+    story = Story(seed, seconds, load, nemesis.done)
+    watching = asyncio.create_task(_watch(system, story))
+    try:
+        working = asyncio.create_task(load.run(seconds))
+        await nemesis.run(schedule(seed, faults=faults, seconds=seconds, kinds=kinds), say)
+        system.heal()
+        say("healed; the office finishes what it had to ask")
+        await working
+        healed = time.monotonic()
+        await system.until(system.all_ready, patience)
+        say(f"all ready {time.monotonic() - healed:.1f} s after the last answer")
+        story.quiet_after = await _quiet(system, story, patience)
+        say(f"quiet {story.quiet_after:.1f} s after that")
+    finally:
+        watching.cancel()
+    await verify(system, story, stranger)
+    return story
+
+
+async def _quiet(system: System, story: Story, patience: float) -> float:
+    told = await system.status()
+    outbox = sum(each["pending"] or 0 for each in told["outbox"].values())
+    waiting = sum((q["ready"] or 0) + (q["unacked"] or 0) for q in told["queues"].values())
+    story.backlog = outbox + waiting + sum(told["mail"][state] or 0 for state in ("due", "sending"))
+    return await system.until_quiet(patience)
+
+
+async def _watch(system: System, story: Story) -> None:
+    while True:
+        told = await asyncio.gather(*(system.ready(service) for service in SERVICES))
+        story.ready.append((time.monotonic(), {s: bool(t["ready"]) for s, t in zip(SERVICES, told, strict=True)}))
+        await asyncio.sleep(0.25)
+
+
+async def verify(system: System, story: Story, stranger: Stranger) -> None:
+    """Every promise, from outside and behind the scenes."""
+    held = await Held.read(system)
+    story.violations = check(held, story.load.requests, stranger, system.postbox)
+    status, said = await system.keur("verify")
+    if status:
+        story.violations.append(Violation("I", "other", "keur verify", said[:500]))
+    for odd in story.load.odd:
+        words = f"{odd.request.kind} {odd.request.key}: {odd.status} {odd.body}"
+        story.violations.append(Violation("HTTP", "other", odd.request.key, words))
+    consumers = {name: queue["consumers"] for name, queue in (await system.status())["queues"].items()}
+    story.violations += [
+        Violation("L2", "other", name, "nobody listens")
+        for name, count in consumers.items()
+        if name.endswith(".inbox") and not count
+    ]
+    story.counts = {
+        "exams": story.load.exams,
+        "certificates": len(held.certificates),
+        "mails": len(held.mails),
+        "mails that arrived": sum(system.postbox.kept.values()),
+        "extra copies of a mail": sum(n - 1 for n in system.postbox.kept.values() if n > 1),
+        "mails refused for good (550)": sum(row["state"] == "bounced" for row in held.mails),
+        "events told": sum(len(rows) for rows in held.outbox.values()),
+        "events handled": sum(len(seen) for seen in held.inbox.values()),
+        "messages parked": len(held.failed),
+        "poison messages": len(stranger.sent),
+        "old messages sent again": stranger.copies,
+    }
+
+
+def new_system(path: Path, port_base: int, **extra: str) -> System:
+    return System(path, port_base, extra)
