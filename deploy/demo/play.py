@@ -190,7 +190,7 @@ def play(*, fast: bool = False, exit_: bool = False) -> int:
                     _stay(home, console)
                 return 0 if told.adds_up else 1
             finally:
-                if exit_ or sys.exc_info()[0] is not None or not processes.running(home, "supervisor"):
+                if (exit_ or sys.exc_info()[0] is not None) and processes.running(home, "supervisor"):
                     commands.down()
     except KeyboardInterrupt:
         return 130

@@ -49,10 +49,13 @@ def as_ordinary_user(home: Home) -> list[str]:
     user = next((name for name in ("postgres", "nobody") if _known(name)), "nobody")
     ids = pwd.getpwnam(user)
     namespace = ["unshare", "-U", f"--map-user={ids.pw_uid}", f"--map-group={ids.pw_gid}"]
-    keeping_path = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]  # to reach a home under /root
-    setpriv = ["setpriv", f"--reuid={ids.pw_uid}", f"--regid={ids.pw_gid}", "--clear-groups", *keeping_path]
+    # An ordinary user who may still pass /root, where home and packages may lie. Without the secure bit access(2)
+    # would ask the real user alone, and initdb asks that.
+    passing = ["--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    setpriv = ["setpriv", f"--reuid={ids.pw_uid}", f"--regid={ids.pw_gid}", "--clear-groups", *passing]
     for prefix in (namespace, setpriv, ["runuser", "-u", user, "--"]):
-        if shutil.which(prefix[0]) and _works([*prefix, "test", "-x", str(home.data)]):
+        reaches = ["test", "-x", str(home.data), "-a", "-x", str(binaries() / "initdb")]
+        if shutil.which(prefix[0]) and _works([*prefix, *reaches]):
             owner = (os.geteuid(), os.getegid()) if prefix is namespace else (ids.pw_uid, ids.pw_gid)
             _give(data_folder(home), *owner)
             return prefix

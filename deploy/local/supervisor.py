@@ -27,6 +27,8 @@ from deploy.local.system import Program, servers, services
 STARTS_BEFORE_GIVING_UP = 3
 LONG_ENOUGH = 10.0
 LOG_LIMIT = 20 * 1024 * 1024
+HOLD = "hold"
+"""A file below ``run`` with the pid of a restore: while that process lives, services that end are not started again."""
 
 
 class StartFailed(RuntimeError):
@@ -189,6 +191,9 @@ class Supervisor:
     async def _keep_alive(self, program: Program) -> None:
         state, failures = self.states[program.name], 0
         while not self._stopping.is_set():
+            await self._let_go(program)
+            if self._stopping.is_set():
+                return
             started = time.monotonic()
             try:
                 await asyncio.to_thread(program.before)
@@ -207,6 +212,17 @@ class Supervisor:
             self.say(f"{program.name} ended ({state.last_exit}); starting it again{soon}")
             self._note()
             await asyncio.sleep(pause)
+
+    async def _let_go(self, program: Program) -> None:
+        """Waits while a restore works on the databases; servers go on for it."""
+        while program.name not in ("postgres", "rabbitmq", "epmd") and not self._stopping.is_set():
+            try:
+                pid = int((self.home.run / HOLD).read_text("ascii"))
+            except (OSError, ValueError):
+                return
+            if not processes.alive(pid):
+                return
+            await asyncio.sleep(0.1)
 
     async def _run_once(self, program: Program, state: State) -> int:
         environment = program.environment()
