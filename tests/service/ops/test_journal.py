@@ -96,6 +96,8 @@ async def test_an_event_heard_twice_is_there_once_even_when_the_inbox_has_forgot
     items = (await desk.get("/ops/api/events"))["items"]
 
     assert [item["id"] for item in items] == [envelope.id, last]
+    queues = (await desk.get("/ops/api/queues"))["queues"]
+    assert [name for name, queue in queues.items() if ".retry." in name and queue["ready"]] == []
 
 
 async def test_a_trace_has_each_event_after_its_cause_whatever_order_they_were_heard_in(desk: Desk) -> None:
