@@ -5,7 +5,7 @@ from decimal import Decimal
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.certification.domain.certificates import Certificate, Status, issue, status_on
@@ -90,6 +90,7 @@ def test_a_rule_of_a_later_version_asks_nothing_yet() -> None:
     assert isinstance(decide(version, dossier(*PASSED)), Granted)
 
 
+@settings(deadline=None)
 @given(st.permutations([entry("theory", score=3), entry("forging", score="5.75"), entry("theory", 2, "6.1")]))
 def test_a_decision_taken_again_from_its_record_comes_out_the_same(order: list[Entry]) -> None:
     first = dossier(*sorted(order, key=lambda one: one.attempt))
@@ -154,6 +155,7 @@ def test_a_certificate_is_valid_up_to_and_including_its_last_day() -> None:
     assert status_on(None, date(2999, 1, 1)) is Status.VALID
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_a_check_code_reads_back_however_it_is_typed(seed: int) -> None:
     code = new_check_code(Random(seed).choice)
@@ -163,6 +165,7 @@ def test_a_check_code_reads_back_however_it_is_typed(seed: int) -> None:
     assert tidy_check_code(f" {code[:5].lower()}-{code[5:]} ") == code
 
 
+@settings(deadline=None)
 @given(st.integers(1000, 9999), st.integers(1, 10**7), st.integers(1, 10**7))
 def test_numbers_of_a_scheme_are_as_many_as_their_serials(year: int, one: int, other: int) -> None:
     first, second = (certificate_number("LM{year}{serial:04d}", year=year, serial=n) for n in (one, other))

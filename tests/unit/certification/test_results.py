@@ -244,7 +244,7 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 TestAnyOrder = AnyOrder.TestCase
-TestAnyOrder.settings = settings(max_examples=60, stateful_step_count=30)
+TestAnyOrder.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 
 
 sittings = st.builds(
@@ -256,6 +256,7 @@ sittings = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(sittings, max_size=8, unique_by=lambda one: one.stands_for))
 def test_results_that_waited_count_as_if_the_enrolment_had_been_there(given_entries: list[Entry]) -> None:
     at_once, waiting = Results(SMITH), Results(None)
