@@ -119,6 +119,23 @@ VERBS: tuple[Verb, ...] = (
         (Argument(("export",), "een eerdere export certificates", count="?", metavar="EXPORT"), JSON),
     ),
     Verb(
+        "backup",
+        "bewaar alle databases en sleutels van één moment, terwijl alles doorgaat",
+        "backup:backup",
+        (Argument(("file",), "waarheen", count="?", default="", metavar="BESTAND"), JSON),
+    ),
+    Verb(
+        "restore",
+        "zet een back-up terug in de plaats van wat er is",
+        "backup:restore",
+        (
+            Argument(("file",), "de back-up", metavar="BESTAND"),
+            option("--reason", "waarom", default="", metavar="TEKST"),
+            YES,
+            JSON,
+        ),
+    ),
+    Verb(
         "queues",
         "wachtrijen, lezers, pogingen, geparkeerd, outbox en mail",
         "desk:queues",
