@@ -27,7 +27,8 @@ CONTROL_OR_NEWLINE = re.compile(f"\n|{CONTROL.pattern}")
 def refusal(kind: str, *, nl: str, en: str, allowed: str | None = None) -> PydanticCustomError:
     """What a validator raises: the reason in both languages of the product, and what would have been right."""
     text = en.replace("{", "{{").replace("}", "}}")
-    return PydanticCustomError(kind, text, {"nl": nl, "en": en, "allowed": allowed})
+    context = {"nl": nl, "en": en} | ({"allowed": allowed} if allowed else {})
+    return PydanticCustomError(kind, text, context)
 
 
 class RowModel(BaseModel):

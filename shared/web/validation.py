@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from shared.web.i18n import N_
+from shared.web.i18n import N_, language
 from shared.web.i18n import translate as _
 
 
@@ -98,9 +98,11 @@ def described(error: Mapping[str, Any]) -> dict[str, Any]:
         loc = loc[1:]
     field = ".".join(part if part.isprintable() else "?" for part in loc)[:200]
     kind = str(error.get("type", ""))
-    message = _(MESSAGES[kind]) if kind in MESSAGES else str(error.get("msg", ""))
+    ctx = error.get("ctx") or {}
+    # A refusal of shared.tabular carries its own words in both languages.
+    message = _(MESSAGES[kind]) if kind in MESSAGES else str(ctx.get(language()) or error.get("msg", ""))
     told: dict[str, Any] = {"field": field or "body", "message": message}
-    allowed = _allowed(kind, error.get("ctx") or {})
+    allowed = _allowed(kind, ctx)
     if allowed is not None:
         told["allowed"] = allowed
     return told
