@@ -24,6 +24,8 @@ REQUESTS = Histogram(
     "keur_request_seconds", "HTTP requests by route and status.", ["service", "route", "status"], buckets=_SECONDS
 )
 
+OWN_LOGGERS = ("shared", "services", "deploy", "keur")
+
 registry: CollectorRegistry = REGISTRY
 
 
@@ -75,16 +77,19 @@ def set_up_logging(service: str, *, level: str = "info", production: bool = Fals
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level.upper())
-    for noisy, least in (
-        ("aiormq", "ERROR"),
-        ("aio_pika", "ERROR"),
-        ("uvicorn.access", "WARNING"),
-        ("uvicorn", "WARNING"),
-        ("httpx", "WARNING"),
+    root.setLevel("WARNING")  # what foreign libraries say below that may name people: aiosmtpd logs each recipient
+    for own in OWN_LOGGERS:
+        logging.getLogger(own).setLevel(level.upper())
+    for noisy in ("aiormq", "aio_pika"):
+        logging.getLogger(noisy).setLevel("ERROR")
+    for name in (
+        "aiormq",
+        "aiormq.connection",
+        "aiormq.channel",
+        "aio_pika",
+        "asyncio",
+        "asyncpg.pool",
+        "uvicorn.error",
     ):
-        logging.getLogger(noisy).setLevel(least)
-        logging.getLogger(noisy).addFilter(_OneLine())
-    for name in ("aiormq.connection", "aiormq.channel", "asyncio", "uvicorn.error"):
         logging.getLogger(name).addFilter(_OneLine())
     structlog.contextvars.bind_contextvars(service=service)

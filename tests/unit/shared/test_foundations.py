@@ -1,5 +1,6 @@
 """Identifiers, clocks, settings, sealing, retry decisions: small things that everything stands on."""
 
+import logging
 import os
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -7,10 +8,11 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import clock, ids
+from shared import clock, ids, telemetry
 from shared.bus import retry, topology
 from shared.bus.context import child_of
 from shared.bus.sealing import Seal, SealBroken
@@ -133,3 +135,20 @@ def test_every_contract_is_a_fact_of_the_service_that_tells_it() -> None:
         assert kind.split(".")[0] == event.__module__.rsplit(".", 1)[1]
         assert event.__doc__
     assert os.path.sep not in "".join(ALL)
+
+
+def test_what_foreign_libraries_say_below_a_warning_never_reaches_a_log(capsys: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    try:
+        telemetry.set_up_logging("notifications", level="info")
+        logging.getLogger("mail.log").info("RCPT TO:<kanarie@vogel.example>")
+        structlog.get_logger("services.notifications.capture").info("mail taken", mail_id="m1")
+    finally:
+        root.handlers[:], root.level = before, level
+        structlog.reset_defaults()
+        structlog.contextvars.clear_contextvars()
+
+    said = capsys.readouterr().err
+    assert "mail taken" in said
+    assert "kanarie" not in said
