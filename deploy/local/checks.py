@@ -21,10 +21,14 @@ class Outcome:
 
 
 def test(args: Sequence[str], *, browser: bool = False, chaos: bool = False) -> int:  # noqa: PT028 - a verb, no test
-    """Runs the tests with pytest's own arguments; ``--browser`` and ``--chaos`` add the tests of that kind."""
-    rest = [word for word in args if word not in ("--browser", "--chaos")]
-    browser, chaos = browser or "--browser" in args, chaos or "--chaos" in args
-    left_out = [] if chaos else ["chaos"]
+    """Runs the tests with pytest's own arguments. ``--browser`` and ``--slow`` add the tests of that kind;
+    ``--chaos`` runs the chaos run alone, with the schedule of ``--seed``."""
+    rest = list(args)
+    if chaos or "--chaos" in args:
+        return _chaos(rest)
+    browser = browser or "--browser" in args
+    left_out = ["chaos"] if "--slow" in args else ["chaos", "slow"]
+    rest = [word for word in args if word not in ("--browser", "--slow")]
     if browser and not chromium():
         _loud("BROWSER TESTS ARE LEFT OUT: there is no Chromium here. To run them: apt-get install -y chromium")
         browser = False
@@ -32,12 +36,27 @@ def test(args: Sequence[str], *, browser: bool = False, chaos: bool = False) -> 
         left_out.append("browser")
     if left_out and not any(word == "-m" or word.startswith("-m=") for word in rest):
         rest = ["-m", " and ".join(f"not {kind}" for kind in left_out), *rest]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KEUR_")}
-    if browser:
-        environment["KEUR_CHROMIUM"] = chromium() or ""
+    return _pytest(rest, {"KEUR_CHROMIUM": chromium() or ""} if browser else {})
+
+
+def _chaos(args: list[str]) -> int:
+    """``--seed N`` repeats a schedule of faults, ``--seconds N`` plays a longer or shorter one than two minutes."""
+    settings = {}
+    for option, name in (("--seed", "KEUR_TEST_SEED"), ("--seconds", "KEUR_TEST_SECONDS")):
+        for place, word in enumerate(args):
+            if word == option and place + 1 < len(args):
+                settings[name] = args[place + 1]
+                del args[place : place + 2]
+                break
+    rest = [word for word in args if word != "--chaos"]
+    return _pytest(["-m", "chaos", "tests/chaos", *rest], settings)
+
+
+def _pytest(words: Sequence[str], settings: dict[str, str]) -> int:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KEUR_")} | settings
     sys.stdout.flush()
     return subprocess.run(
-        [sys.executable, "-m", "pytest", *rest], cwd=CHECKOUT, env=environment, check=False
+        [sys.executable, "-m", "pytest", *words], cwd=CHECKOUT, env=environment, check=False
     ).returncode
 
 

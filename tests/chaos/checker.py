@@ -5,7 +5,7 @@ Reads what an auditor may read (the views ``v_…``), what the operators' desk t
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,20 +72,37 @@ class Held:
 
 def check(held: Held, requests: Sequence[Request], stranger: Stranger, postbox: Postbox) -> list[Violation]:
     """All promises; empty when all of them hold."""
+    enrolled = set(accepted_rows(requests, kind="enrollment"))
+    results = accepted_rows(requests, kind="certification").values()
     return [
-        *_certificates(held, requests),
-        *_acknowledged(held, requests),
+        *_certificates(held, enrolled, results),
+        *_acknowledged(held, requests, requests),
         *_bus(held, stranger),
         *_order(held),
         *_mails(held, postbox),
     ]
 
 
-def _certificates(held: Held, requests: Sequence[Request]) -> Iterable[Violation]:
-    enrolled = accepted_rows(requests, kind="enrollment")
-    results = accepted_rows(requests, kind="certification")
+def check_restored(
+    held: Held, before: Sequence[Request], requests: Sequence[Request], stranger: Stranger
+) -> list[Violation]:
+    """The promises for the state of a backup: ``before`` was accepted by then; what is there must hold together."""
+    poison = {own for own in stranger.sent if any(row["message_id"] == own for row in held.failed)}
+    known = Stranger.__new__(Stranger)
+    known.sent = {own: service for own, service in stranger.sent.items() if own in poison}
+    known.unsure = stranger.unsure | stranger.sent.keys()
+    return [
+        *_certificates(held, held.enrolled, [row for row in held.exams if row["state"] == "counted"]),
+        *_acknowledged(held, before, requests),
+        *_bus(held, known),
+        *_order(held),
+        *_mails(held, None),
+    ]
+
+
+def _certificates(held: Held, enrolled: Collection[str], results: Iterable[Any]) -> Iterable[Violation]:
     passed: dict[str, set[str]] = defaultdict(set)
-    for row in results.values():
+    for row in results:
         if float(row["score"]) >= EXAMS[row["exam"]]:
             passed[row["trainee_id"]].add(row["exam"])
     complete = {key for key in enrolled if passed[key] == set(EXAMS)}
@@ -121,8 +138,8 @@ def _certificates(held: Held, requests: Sequence[Request]) -> Iterable[Violation
         yield Violation("I6", "ghost", number, "was told and is not issued")
 
 
-def _acknowledged(held: Held, requests: Sequence[Request]) -> Iterable[Violation]:
-    asked = {row["trainee_id"] for one in requests if one.service == "enrollment" for row in one.rows}
+def _acknowledged(held: Held, requests: Sequence[Request], ever: Sequence[Request]) -> Iterable[Violation]:
+    asked = {row["trainee_id"] for one in ever if one.service == "enrollment" for row in one.rows}
     for key in accepted_rows(requests, kind="enrollment").keys() - held.enrolled:
         yield Violation("D1", "lost", key, "the enrolment was accepted and is not there")
     for key in held.enrolled - asked:
@@ -181,7 +198,7 @@ def _order(held: Held) -> Iterable[Violation]:
         last[key] = row["sequence"]
 
 
-def _mails(held: Held, postbox: Postbox) -> Iterable[Violation]:
+def _mails(held: Held, postbox: Postbox | None) -> Iterable[Violation]:
     wanted = {
         "enrollment.trainee-enrolled.v1": ("mentor_welcome", "trainee_welcome"),
         "certification.exam-passed.v1": ("exam_passed",),
@@ -196,9 +213,12 @@ def _mails(held: Held, postbox: Postbox) -> Iterable[Violation]:
                 yield Violation("E1", sort, row["subject"], f"{there[row['id'], template]} × {template}")
     own = {row["message_id"]: row for row in held.mails if row["message_id"]}
     for row in held.mails:
-        key = row["message_id"]
         if row["state"] not in ("sent", "bounced"):
             yield Violation("E1", "lost", row["subject_ref"], f"{row['template']} is {row['state']}: {row['reason']}")
+    if postbox is None:
+        return
+    for row in held.mails:
+        key = row["message_id"]
         if row["state"] == "sent" and not postbox.answered[key]:
             yield Violation("E1", "lost", row["subject_ref"], f"{row['template']} is called sent and never arrived")
         copies = postbox.kept[key]

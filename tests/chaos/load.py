@@ -10,16 +10,14 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import httpx
 
-from .school import EXAMS, School, as_csv
+from .school import School, as_csv
 from .system import System
 
 WORKERS = 8
-STARTED, TAKEN_ON = date(2025, 9, 1), date(2026, 9, 1)
 
 
 @dataclass
@@ -34,6 +32,7 @@ class Request:
     doubts: int = 0
     away: int = 0
     answer: int | None = None
+    answered_at: float = 0.0
     faults: set[str] = field(default_factory=set)
 
     @property
@@ -149,7 +148,7 @@ class Load:
         if answer.status_code == 503:
             request.away += 1
         elif answer.status_code in (200, 201):
-            request.answer = answer.status_code
+            request.answer, request.answered_at = answer.status_code, time.monotonic()
             if "/import/" in str(answer.url):
                 self.files.append(request)
         elif answer.status_code == 422:
@@ -195,6 +194,3 @@ def accepted_rows(requests: Sequence[Request], *, kind: str) -> dict[str, dict[s
     """Rows of all accepted requests, by their key: what the system promised to keep."""
     key = {"enrollment": "trainee_id", "certification": "result_id"}[kind]
     return {row[key]: row for one in requests if one.accepted and one.service == kind for row in one.rows}
-
-
-PASSED = {exam: mark for exam, mark in EXAMS.items()}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from shared.settings import SERVICES
 
-from .checker import Held, Violation, check
+from .checker import Held, Violation, check, check_restored
 from .load import Load
 from .messages import Stranger
 from .nemesis import KINDS, Fault, Nemesis, schedule
@@ -34,6 +34,9 @@ class Story:
     ready: list[tuple[float, dict[str, bool]]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     phases: dict[str, str] = field(default_factory=dict)
+    backup: Path | None = None
+    backup_asked_at: float = 0.0
+    stranger: Stranger | None = None
 
     def recoveries(self) -> dict[str, list[float]]:
         """Per kind, seconds from the end of a fault until all that it touched were ready again.
@@ -62,6 +65,7 @@ async def play(
     exams: int,
     kinds: tuple[str, ...] = KINDS,
     patience: float = 60.0,
+    backup: bool = False,
     say: Callable[[str], None] = print,
 ) -> Story:
     """The system must be up. Raises only when it does not come to rest; violations are in the story."""
@@ -76,10 +80,13 @@ async def play(
     watching = asyncio.create_task(_watch(system, story))
     try:
         working = asyncio.create_task(load.run(seconds))
+        saving = asyncio.create_task(_backup(system, story, seconds / 2, say)) if backup else None
         await nemesis.run(schedule(seed, faults=faults, seconds=seconds, kinds=kinds), say)
         system.heal()
         say("healed; the office finishes what it had to ask")
         await working
+        if saving is not None:
+            await saving
         healed = time.monotonic()
         await system.until(system.all_ready, patience)
         say(f"all ready {time.monotonic() - healed:.1f} s after the last answer")
@@ -87,8 +94,80 @@ async def play(
         say(f"quiet {story.quiet_after:.1f} s after that")
     finally:
         watching.cancel()
+    story.stranger = stranger
     await verify(system, story, stranger)
     return story
+
+
+async def _backup(system: System, story: Story, after: float, say: Callable[[str], None]) -> None:
+    """One backup in the middle of everything; where a fault comes in between, it is asked for again."""
+    await asyncio.sleep(after)
+    for attempt in range(20):
+        file = system.path / f"under-load-{attempt}.tar"
+        story.backup_asked_at = time.monotonic()
+        status, said = await system.keur("backup", str(file), patience=120)
+        if status == 0:
+            story.backup = file
+            say(f"backup under load after {attempt + 1} attempts")
+            return
+        await asyncio.sleep(0.5)
+    raise AssertionError(f"no backup could be made: {said}")
+
+
+async def afterwards(system: System, story: Story, say: Callable[[str], None], patience: float = 300.0) -> None:
+    """Everything is told once more (B4), then the backup made under load is put back (D5); the promises again."""
+    stranger = story.stranger
+    assert stranger is not None
+    before = await projections(system)
+    async with system.database("ops", auditor=True) as connection:
+        rows = await connection.fetch("select * from v_journal order by position")
+    for start in range(0, len(rows), 500):
+        await stranger.again(rows[start : start + 500])
+    took = await system.until_quiet(patience)
+    changed = sorted(name for name, digest in (await projections(system)).items() if digest != before[name])
+    story.violations += [Violation("B4", "other", name, "changed when all was told again") for name in changed]
+    told = f"{len(rows)} events published again, quiet after {took:.0f} s"
+    story.phases["redelivery of everything"] = f"{told}: {'changed ' + ', '.join(changed) if changed else 'no change'}"
+    say(story.phases["redelivery of everything"])
+    if story.backup is not None:
+        await _restored(system, story, stranger, patience)
+        say(story.phases["restore of the backup made under load"])
+
+
+async def _restored(system: System, story: Story, stranger: Stranger, patience: float) -> None:
+    began = time.monotonic()
+    status, said = await system.keur("restore", str(story.backup), "--yes", "--reason", "chaos run", patience=patience)
+    took = time.monotonic() - began
+    if status:
+        story.violations.append(Violation("D5", "other", "restore", said[-500:]))
+    quiet = await system.until_quiet(patience)
+    held = await Held.read(system)
+    by_then = [one for one in story.load.requests if one.accepted and one.answered_at < story.backup_asked_at]
+    found = check_restored(held, by_then, story.load.requests, stranger)
+    status, said = await system.keur("verify")
+    if status:
+        found.append(Violation("I", "other", "keur verify", said[:500]))
+    story.violations += [Violation(f"D5 {one.promise}", one.sort, one.about, one.words) for one in found]
+    story.phases["restore of the backup made under load"] = (
+        f"{took:.0f} s, quiet after {quiet:.0f} s: {len(held.certificates)} certificates, {len(found)} violations"
+    )
+
+
+OWN_TO_THE_BUS = ("inbox", "outbox", "subject_sequence", "idempotency", "migration")
+
+
+async def projections(system: System) -> dict[str, str]:
+    """A digest of every table of every service, but those by which the bus itself keeps its promises."""
+    found = {}
+    for service in SERVICES:
+        async with system.database(service) as connection:
+            for table in await connection.fetch("select tablename from pg_tables where schemaname = 'public'"):
+                name = table["tablename"]
+                if name in OWN_TO_THE_BUS or name.startswith("schedule_run"):
+                    continue
+                query = f"select md5(string_agg(t::text, chr(10) order by t::text)) from {name} t"  # noqa: S608
+                found[f"{service}.{name}"] = str(await connection.fetchval(query))
+    return found
 
 
 async def _quiet(system: System, story: Story, patience: float) -> float:
