@@ -8,7 +8,8 @@ from typing import Any
 
 import uvloop
 
-from bench import machine
+from bench import certificate, idle, imports, machine
+from bench.home import Refused
 from bench.reference import contest
 from bench.reference.workers import WORKERS, YARDSTICK
 from bench.servers import NoServers, Servers
@@ -23,7 +24,15 @@ def _arguments() -> argparse.Namespace:
     reference.add_argument("--paced", type=int, default=400, help="events at 40 a second for latency; 0 for none")
     reference.add_argument("--workers", default=",".join(WORKERS), help=f"of {', '.join(WORKERS)}")
     reference.add_argument("--profile", help="write a profile of each worker to FILE.<worker>.txt", metavar="FILE")
-    for verb in (reference,):
+    issuing = verbs.add_parser(
+        "certificate", help="exam result accepted → certificate in the register, on a running home"
+    )
+    issuing.add_argument("--count", type=int, default=300)
+    issuing.add_argument("--rate", type=float, default=50.0, help="results a second")
+    importing = verbs.add_parser("import", help="an import of logbook rows, on a running home")
+    importing.add_argument("--rows", type=int, default=10_000)
+    memory = verbs.add_parser("memory", help="each service idle: memory, and seconds from start to ready")
+    for verb in (reference, issuing, importing, memory):
         verb.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     return parser.parse_args()
 
@@ -60,15 +69,31 @@ async def _reference(given: argparse.Namespace) -> None:
     _print(title, contest.table(results, YARDSTICK), head, as_json=given.json)
 
 
+async def _certificate(given: argparse.Namespace) -> None:
+    head = machine.described()
+    rows = await certificate.measure(count=given.count, rate=given.rate)
+    _print("from result to certificate", rows, head, as_json=given.json)
+
+
+async def _import(given: argparse.Namespace) -> None:
+    head = machine.described()
+    _print("import", await imports.measure(rows=given.rows), head, as_json=given.json)
+
+
+async def _memory(given: argparse.Namespace) -> None:
+    head = machine.described()
+    _print("services at rest", await idle.measure(), head, as_json=given.json)
+
+
 def main() -> None:
     given = _arguments()
-    work = {"reference": _reference}[given.verb]
+    work = {"reference": _reference, "certificate": _certificate, "import": _import, "memory": _memory}[given.verb]
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(work(given))
-    except NoServers as error:
+    except (NoServers, Refused) as error:
         print(error, file=sys.stderr)
-        raise SystemExit(3) from None
+        raise SystemExit(3 if isinstance(error, NoServers) else 1) from None
 
 
 if __name__ == "__main__":
