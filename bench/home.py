@@ -13,7 +13,7 @@ import httpx
 from bench.servers import NoServers
 from deploy.local.home import Home
 
-SMO = Path("deploy/demo/smo/scheme.yaml")
+SCHEME = (Path(__file__).parents[1] / "deploy" / "demo" / "smo" / "scheme.yaml").read_bytes()
 PROGRAMME = "verspaner-3"
 
 
@@ -47,7 +47,7 @@ class Office:
 
     async def publish_scheme(self) -> None:
         async with self.client("certification") as http:
-            answer = await http.post("/certification/api/schemes", files={"file": ("scheme.yaml", SMO.read_bytes())})
+            answer = await http.post("/certification/api/schemes", files={"file": ("scheme.yaml", SCHEME)})
         if answer.status_code not in (200, 201, 409):
             raise Refused(f"scheme: {answer.status_code} {answer.text[:300]}")
 
@@ -70,10 +70,19 @@ class Office:
         """Enrols ``count`` trainees at one company, three to a mentor; their ids."""
         p = self.prefix
         company = {
-            "company_id": f"{p}C", "name": "Meetbedrijf B.V.", "registration_number": "90029999",
-            "street": "Proefweg 1", "postal_code": "5346 JF", "city": "Oss", "contact_name": "Jos Meter", "contact_email": "jos@meten.example",
-            "member_since": "2004-08-01", "accredited_until": "2031-12-01", "places": 1000, "equipment": "lathe",
-        }  # fmt: skip
+            "company_id": f"{p}C",
+            "name": "Meetbedrijf B.V.",
+            "registration_number": "90029999",
+            "street": "Proefweg 1",
+            "postal_code": "5346 JF",
+            "city": "Oss",
+            "contact_name": "Jos Meter",
+            "contact_email": "jos@meten.example",
+            "member_since": "2004-08-01",
+            "accredited_until": "2031-12-01",
+            "places": 1000,
+            "equipment": "lathe",
+        }
         await self.import_rows("enrollment", "companies", [company])
         school = {"school_id": f"{p}S", "name": "Meetschool", "city": "Veghel", "equipment": "lathe"}
         await self.import_rows("enrollment", "schools", [school])
