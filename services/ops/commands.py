@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from services.ops import store
-from services.ops.domain.failures import AlreadyDecided, NoInboxKnown, ReasonNeeded
+from services.ops.domain.failures import AlreadyDecided, ForgedStays, NoInboxKnown, ReasonNeeded
 from shared.bus import outbox
+from shared.bus.tellers import ForgedTeller
 from shared.db import Tx
 from shared.errors import NotKnown
 from shared.events.ops import MessageDiscarded
 
 MOST = 10_000
 """Messages decided about in one transaction; the answer says when there were more."""
+
+FORGED = ForgedTeller.__name__
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,13 @@ async def retry(tx: Tx, choice: Choice, *, actor: str, reason: str = "", dry_run
     """
     rows = await _chosen(tx, choice, "parked")
     for row in rows:
+        if row["error"] == FORGED and choice.ids:
+            raise ForgedStays("not published by who may tell it", field="id", value=row["id"], allowed="discard")
         if not row["service"] and choice.ids:
             raise NoInboxKnown(
                 "nobody knows which service gave up on this message", field="id", value=row["id"], allowed="discard"
             )
-    ids = [row["id"] for row in rows if row["service"]]
+    ids = [row["id"] for row in rows if row["service"] and row["error"] != FORGED]
     if ids and not dry_run:
         await store.decide(tx, ids, state="redriving", action="retry", actor=actor, reason=reason)
     return len(ids)

@@ -20,6 +20,7 @@ from shared.bus.consumer import Consumer
 from shared.bus.dispatch import is_passing
 from shared.bus.frames import Delivered
 from shared.bus.subscriptions import Subscriptions
+from shared.bus.tellers import ForgedTeller, Tellers
 from shared.bus.topology import FAILED
 from shared.bus.wire import BodyDoesNotFit, Heard
 from shared.db import Database, Tx
@@ -71,7 +72,7 @@ class FailedMessages(Consumer):
             try:
                 async with self._db.transaction() as tx:
                     for message in messages:
-                        await take_failed(message, tx)
+                        await take_failed(message, tx, self._tellers)
                 return
             except Exception as error:
                 if not is_passing(error) or self._stopping:
@@ -82,7 +83,7 @@ class FailedMessages(Consumer):
                 pauses += 1
 
 
-async def take_failed(message: Delivered, tx: Tx) -> None:
+async def take_failed(message: Delivered, tx: Tx, tellers: Tellers) -> None:
     """One failed message onto the desk, and told: the same copy delivered again changes nothing."""
     properties = message.header.properties
     failure = failure_of(
@@ -100,6 +101,13 @@ async def take_failed(message: Delivered, tx: Tx) -> None:
         now=datetime.now(UTC),
         routing_key=getattr(message.delivery, "routing_key", None) or "",
     )
+    if failure.service:
+        # A copy is of who says it parked it, what the broker took away of its teller; else nobody may send it back.
+        teller = failure.service if "x-keur-service" in failure.headers else failure.headers.get("cloudEvents:type")
+        try:
+            tellers.check(message, str(teller), listener=failure.service)
+        except ForgedTeller as error:
+            failure = replace(failure, service="", error=type(error).__name__, reason=str(error))
     if await _kept(failure, tx):
         log.warning("message on the desk", event_id=failure.message_id, of=failure.service, group=failure.fingerprint)
         await outbox.put(

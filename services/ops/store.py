@@ -59,7 +59,7 @@ async def parked_for_decision(
 ) -> list[asyncpg.Record]:
     """The messages in `state` that ids, group and filters name, locked until commit, oldest first."""
     return await tx.fetch(
-        """select id::text, message_id, service, event_type, fingerprint from failed
+        """select id::text, message_id, service, event_type, fingerprint, error from failed
            where state = $1 and ($2::uuid[] is null or id = any($2)) and ($3::text is null or fingerprint = $3)
              and ($4::text is null or service = $4) and ($5::text is null or event_type = $5)
              and ($6::text is null or subject = $6) and ($7::text is null or error = $7)

@@ -18,6 +18,7 @@ from shared.bus.frames import Delivered, open_channel
 from shared.bus.publisher import Publisher, with_limits
 from shared.bus.retry import again_or_parked
 from shared.bus.sealing import CONTENT_TYPE, Seal
+from shared.bus.tellers import Tellers
 from shared.bus.wire import ATTEMPT, Heard, read
 from shared.errors import DependencyAway, GiveUp
 
@@ -57,6 +58,7 @@ class Consumer:
         self._dispatch = dispatcher
         self._publisher = publisher
         self._seal = seal
+        self._tellers = Tellers(service, publisher.user)
         self._batch = batch
         self._timeout = timeout
         self._tiers = tiers
@@ -186,7 +188,9 @@ class Consumer:
         readable: list[tuple[Delivered, Heard]] = []
         for message in messages:
             try:
-                readable.append((message, read(message, self._seal)))
+                heard = read(message, self._seal)
+                self._tellers.check(message, heard.envelope.type)
+                readable.append((message, heard))
             except GiveUp as error:
                 await self._later_or_parked(message, error, "envelope")
         if readable:

@@ -31,6 +31,11 @@ _DELIVER, _RETURN, _ACK, _NACK = 60 << 16 | 60, 60 << 16 | 50, 60 << 16 | 80, 60
 _HEARTBEAT = b"\x08\x00\x00\x00\x00\x00\x00\xce"
 _FRAME_TYPES = b"\x01\x02\x03\x08"
 _TEXT = ord("S")
+# flag and size of each property before user_id, in their order; 0 is a short text, and 0x2000 the table of headers
+_BEFORE_USER = (
+    (0x8000, 0), (0x4000, 0), (0x2000, 0), (0x1000, 1), (0x0800, 1), (0x0400, 0), (0x0200, 0), (0x0100, 0),
+    (0x0080, 0), (0x0040, 8), (0x0020, 0),
+)  # fmt: skip
 
 
 class Delivered:
@@ -85,6 +90,18 @@ class Delivered:
         except (struct.error, IndexError, KeyError) as error:
             raise ValueError("malformed properties") from error
         return content_type, headers
+
+    def user_id(self) -> str | None:
+        """Who published it, by the broker's word; none when that was not said, or not readably."""
+        raw, at = self._raw, 14
+        try:
+            (flags,) = _FLAGS.unpack_from(raw, 12)
+            for flag, width in _BEFORE_USER:
+                if flags & flag:
+                    at += width or 1 + raw[at] if flag != 0x2000 else 4 + _SIZE.unpack_from(raw, at)[0]
+            return raw[at + 1 : at + 1 + raw[at]].decode() if flags & 0x0010 else None
+        except (struct.error, IndexError, UnicodeDecodeError):
+            return None
 
 
 _names: dict[bytes, str] = {}

@@ -32,6 +32,10 @@ class NoInboxKnown(RuleBroken):
     """Nobody knows which service gave up on it, so there is no queue to send it back to."""
 
 
+class ForgedStays(RuleBroken):
+    """Somebody published it who may not tell it: sent back by an operator it would count as if its teller had."""
+
+
 class ReasonNeeded(RuleBroken):
     """What an operator throws away needs a reason of at least three characters."""
 
