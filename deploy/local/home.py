@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from deploy.local import keys
+from deploy.local.words import _
 from shared.settings import (
     AMQP_PORT_OFFSET,
     MANAGEMENT_PORT_OFFSET,
@@ -48,7 +49,7 @@ class Home:
         given = dict(os.environ if environ is None else environ)
         base = given.get("KEUR_PORT_BASE", "") or "8400"
         if not base.isdigit() or not 1024 <= int(base) <= 65000:
-            raise WrongSetting(f"KEUR_PORT_BASE={base!r}: give a number from 1024 to 65000")
+            raise WrongSetting(_("KEUR_PORT_BASE={base!r}: geef een getal van 1024 tot 65000").format(base=base))
         path = Path(given.get("KEUR_HOME") or CHECKOUT / ".keur").expanduser()
         return cls((Path.cwd() / path).resolve(), int(base), given)
 
