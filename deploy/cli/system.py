@@ -90,16 +90,16 @@ def look() -> dict[str, Any]:
 
 def _snapshot() -> dict[str, Any]:
     with ThreadPoolExecutor(len(SERVICES) + 1) as pool:
-        queues = pool.submit(_asked, "ops", "/ops/api/queues", True)
+        queues = pool.submit(asked, "ops", "/ops/api/queues", True)
         answers = dict(zip(SERVICES, pool.map(_ready, SERVICES), strict=True))
     return {"services": answers, "queues": queues.result() or {}}
 
 
 def _ready(service: str) -> dict[str, Any]:
-    return _asked(service, "/readyz", False) or {"ready": False}
+    return asked(service, "/readyz", False) or {"ready": False}
 
 
-def _asked(service: str, path: str, signed: bool) -> dict[str, Any] | None:
+def asked(service: str, path: str, signed: bool) -> dict[str, Any] | None:
     """The JSON of an answer whatever its status (a service that is not ready says so with 503); none without one."""
     import json
 

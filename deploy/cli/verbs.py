@@ -9,6 +9,7 @@ from typing import Any
 IMPORTS = (
     "companies", "mentors", "schools", "instructors", "trainees", "logbook", "results", "complaints", "visits",
 )  # fmt: skip
+SERVICES = ("enrollment", "certification", "notifications", "ops")
 EXPORTS = ("events", "certificates", "register", "mail", "people")
 
 
@@ -117,6 +118,39 @@ VERBS: tuple[Verb, ...] = (
         "kijk alles na wat is uitgegeven: nummers, register, logboek, controlecodes",
         "verify:verify",
         (Argument(("export",), "een eerdere export certificates", count="?", metavar="EXPORT"), JSON),
+    ),
+    Verb(
+        "replay",
+        "bied één dienst de gebeurtenissen uit het logboek opnieuw aan",
+        "replay:replay",
+        (
+            option("--service", "welke dienst", choices=SERVICES),
+            option("--from", "vanaf deze plaats in het logboek", type=int, default=0, metavar="NUMMER"),
+            flag("--again", "ook wat de dienst al verwerkt heeft: bouw op wat zij weet"),
+            option("--reason", "waarom", default="", metavar="TEKST"),
+            flag("--dry-run", "zeg alleen hoeveel het er zijn"),
+            JSON,
+        ),
+    ),
+    Verb(
+        "pause",
+        "laat een dienst geen berichten meer lezen, ook na een herstart; ze wachten",
+        "pause:pause",
+        (
+            Argument(("service",), "dienst", choices=SERVICES),
+            option("--reason", "waarom", default="", metavar="TEKST"),
+            JSON,
+        ),
+    ),
+    Verb(
+        "resume",
+        "laat een dienst weer lezen",
+        "pause:resume",
+        (
+            Argument(("service",), "dienst", choices=SERVICES),
+            option("--reason", "waarom", default="", metavar="TEKST"),
+            JSON,
+        ),
     ),
     Verb(
         "backup",

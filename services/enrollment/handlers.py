@@ -32,8 +32,8 @@ on = Subscriptions("enrollment")
 async def copy_scheme(event: SchemeVersionPublished, tx: Tx) -> None:
     """Our own copy of cadences, norms and programmes, so that enrolling needs nobody else."""
     version = SchemeVersion.from_content(event.scheme, event.version, event.valid_from, event.content)
-    await schemes.keep(tx, version)
-    await audit.note(tx, _by(event), [(event.subject, f"version {event.version} known")])
+    if await schemes.keep(tx, version):
+        await audit.note(tx, _by(event), [(event.subject, f"version {event.version} known")])
 
 
 @on.batch(CertificateIssued)

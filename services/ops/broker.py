@@ -84,6 +84,16 @@ class Monitor:
                 await self._discard()
                 raise DependencyAway("the broker") from error
 
+    async def depth(self, queue: str) -> int:
+        """Messages ready in one queue, now. Raises DependencyAway."""
+        async with self._lock:
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    return (await (await self._open()).queue_declare(queue, passive=True)).message_count or 0
+            except (OSError, TimeoutError, aiormq.exceptions.AMQPError, RuntimeError) as error:
+                await self._discard()
+                raise DependencyAway("the broker") from error
+
     async def _open(self) -> AbstractChannel:
         if self._connection is None or self._connection.is_closed:
             self._connection = await aiormq.connect(self._url, client_properties={"connection_name": "ops monitor"})

@@ -25,6 +25,8 @@ from shared.errors import DependencyAway, GiveUp
 log = structlog.get_logger(__name__)
 
 WATCH_EVERY = 2.0
+WATCH_PATIENCE = 3.0
+"""Together: how long a consumer may be called alive on a link that is silent."""
 RECONNECT = (0.2, 0.5, 1.0, 2.0)
 _LOST = (OSError, TimeoutError, aiormq.exceptions.AMQPError, DependencyAway, RuntimeError)
 
@@ -65,6 +67,7 @@ class Consumer:
         self._arrived: deque[Delivered] = deque()
         self._wake = asyncio.Event()
         self._stopping = False
+        self._held = False
         self._task: asyncio.Task[None] | None = None
         self.alive = False
         self.since: datetime | None = None
@@ -92,9 +95,29 @@ class Consumer:
                 await self._task
             self._task = None
 
+    def hold(self, held: bool) -> None:
+        """Rests (the batch in hand is finished, the rest goes back to the broker) or goes on."""
+        if held != self._held:
+            self._held = held
+            self._wake.set()
+
+    @property
+    def held(self) -> bool:
+        return self._held
+
+    @property
+    def _leaving(self) -> bool:
+        return self._stopping or self._held
+
     async def _run(self) -> None:
         failures = 0
         while not self._stopping:
+            if self._held:
+                self._gone()
+                self._wake.clear()
+                if self._held and not self._stopping:
+                    await self._wake.wait()
+                continue
             try:
                 await self._connected()
                 failures = 0
@@ -138,7 +161,7 @@ class Consumer:
             for task in pending:
                 task.cancel()
             await asyncio.gather(*pending, return_exceptions=True)
-            if self._stopping and not channel.is_closed and started.consumer_tag:
+            if self._leaving and not channel.is_closed and started.consumer_tag:
                 async with asyncio.timeout(2):
                     await channel.basic_cancel(started.consumer_tag)
             for task in done:
@@ -162,16 +185,16 @@ class Consumer:
             if channel.is_closed:
                 raise ConsumerLost("the channel closed")
             try:
-                async with asyncio.timeout(self._timeout):
+                async with asyncio.timeout(min(WATCH_PATIENCE, self._timeout)):
                     await channel.queue_declare(self.queue, passive=True)
             except TimeoutError:
                 raise ConsumerLost("the broker does not answer") from None
 
     async def _work(self, channel: AbstractChannel) -> None:
-        while not self._stopping:
+        while not self._leaving:
             if not self._arrived:
                 self._wake.clear()
-                if not self._arrived and not self._stopping:
+                if not self._arrived and not self._leaving:
                     await self._wake.wait()
                 continue
             if channel.is_closed:
