@@ -85,7 +85,7 @@ def bus_desk(name: str) -> APIRouter:
         await pausing.look()
         return answer
 
-    @router.post("/outcomes", dependencies=READ)
+    @router.post("/outcomes", dependencies=WRITE)
     async def outcomes(ctx: Ctx, asked: Outcomes) -> dict[str, dict[str, datetime]]:
         """Which of these messages this service has handled, and when."""
         async with ctx.db.read() as tx:
