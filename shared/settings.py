@@ -65,3 +65,7 @@ class ServiceSettings(BaseModel):
         return os.environ.get(
             f"KEUR_BASE_URL_{service.upper()}", f"http://127.0.0.1:{self.port_base + PORT_OFFSETS[service]}"
         )
+
+    def inner_url(self, service: str) -> str:
+        """Where the other services reach it: KEUR_INNER_URL_<SERVICE> (containers), else as everybody does."""
+        return os.environ.get(f"KEUR_INNER_URL_{service.upper()}") or self.base_url(service)

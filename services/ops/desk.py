@@ -42,7 +42,7 @@ class Desk:
         # A client for all answers: making one loads certificates and takes longer than asking.
         self._http = self._http or httpx.AsyncClient(timeout=PATIENCE, trust_env=False)
         try:
-            answer = await self._http.get(f"{self._ctx.settings.base_url(service)}/readyz")
+            answer = await self._http.get(f"{self._ctx.settings.inner_url(service)}/readyz")
             told = answer.json()
             return dict(told) if isinstance(told, dict) else {"ready": False, "last_error": "no readiness"}
         except (httpx.HTTPError, ValueError) as error:
