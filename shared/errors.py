@@ -70,3 +70,18 @@ class DependencyAway(Exception):
         super().__init__(f"{what} is away")
         self.what = what
         self.retry_after_s = retry_after_s
+
+
+def said(error: BaseException) -> str:
+    """The text of a failure without the data that it is about: what logs and the operators' desk may hold.
+
+    PostgreSQL quotes values in a detail and in data exceptions, pydantic quotes what it was given.
+    """
+    errors = getattr(error, "errors", None)
+    if type(error).__name__ == "ValidationError" and callable(errors):
+        faults = errors(include_input=False, include_url=False, include_context=False)
+        return "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'body'}: {fault['type']}" for fault in faults[:5])
+    state = str(getattr(error, "sqlstate", None) or "")
+    if state.startswith("22") or type(error).__name__ == "DataError":
+        return f"SQLSTATE {state}" if state else "data that PostgreSQL does not take"
+    return str(error.args[0] if state and error.args else error)

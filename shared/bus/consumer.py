@@ -260,7 +260,9 @@ class Consumer:
         )
         kind = properties.message_type or "?"
         telemetry.MESSAGES.labels(self._service, kind if kind.startswith(_TELLERS) else "?", outcome).inc()
-        log.warning(f"message {outcome}", event_id=properties.message_id, type=kind, handler=handler, error=error)
+        # What went wrong with a private message may quote it (see retry), so only its kind is said.
+        why = type(error).__name__ if properties.content_type == CONTENT_TYPE else error
+        log.warning(f"message {outcome}", event_id=properties.message_id, type=kind, handler=handler, error=why)
         while True:
             try:
                 (unsure,) = await self._publisher.publish([copy])
