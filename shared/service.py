@@ -141,6 +141,7 @@ class Service:
             "since": self.since.isoformat(),
             "version": release(),
             "last_error": max(errors) if errors else None,
+            "blocked": self.publisher.blocked,
             "paused": self.pausing.now and self.pausing.now.told(),
             "hears": sorted({binding.routing_key for binding in self.subscriptions.bindings()}),
             "counters": {

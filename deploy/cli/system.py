@@ -162,6 +162,7 @@ def _told(seen: dict[str, Any], quiet: bool) -> dict[str, Any]:
         "outbox": outboxes,
         "queues": queues,
         "broker": bool(seen["queues"].get("broker")),
+        "blocked": next((told["blocked"] for told in seen["services"].values() if told.get("blocked")), None),
         "mail": mail,
         "quiet": quiet,
     }
@@ -203,6 +204,9 @@ def _print(told: dict[str, Any]) -> None:
         show.line()
         show.table((_("wachtrij"), _("klaar"), _("in handen"), _("lezers"), _("geparkeerd")), busy)
     mail = told["mail"]
+    if told["blocked"]:
+        words = _("De berichtenmakelaar neemt nu niets aan: {reason}. Berichten wachten in de outbox.")
+        show.line(words.format(reason=told["blocked"]), show.RED)
     if mail["due"] is not None:
         show.line()
         words = _("Mail: {due} te versturen, {sending} bezig, {in_doubt} onzeker, {failed} mislukt.")

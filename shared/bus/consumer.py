@@ -15,7 +15,8 @@ from shared import telemetry
 from shared.bus import crashpoints, topology
 from shared.bus.dispatch import Dispatcher, Failed, is_passing
 from shared.bus.frames import Delivered, open_channel
-from shared.bus.publisher import Publisher, with_limits
+from shared.bus.nodes import Nodes
+from shared.bus.publisher import CONNECT_WITHIN, Publisher
 from shared.bus.retry import again_or_parked
 from shared.bus.sealing import CONTENT_TYPE, Seal
 from shared.bus.tellers import Tellers
@@ -55,7 +56,7 @@ class Consumer:
         tiers: Sequence[timedelta] = topology.RETRY_TIERS,
     ) -> None:
         self.queue = queue
-        self._url = with_limits(url)
+        self._nodes = Nodes(url)
         self._service = service
         self._dispatch = dispatcher
         self._publisher = publisher
@@ -141,10 +142,10 @@ class Consumer:
         telemetry.CONSUMER_ALIVE.labels(self._service).set(0)
 
     async def _connected(self) -> None:
-        async with asyncio.timeout(self._timeout):
-            connection, channel, tap = await open_channel(
-                self._url, name=f"{self._service} consuming", publisher_confirms=False
-            )
+        connection, channel, tap = await self._nodes.connect(
+            lambda url: open_channel(url, name=f"{self._service} consuming", publisher_confirms=False),
+            within=min(CONNECT_WITHIN, self._timeout),
+        )
         try:
             async with asyncio.timeout(self._timeout):
                 tap.delivered = self._on_delivered
@@ -188,6 +189,7 @@ class Consumer:
                 async with asyncio.timeout(min(WATCH_PATIENCE, self._timeout)):
                     await channel.queue_declare(self.queue, passive=True)
             except TimeoutError:
+                self._nodes.turn()
                 raise ConsumerLost("the broker does not answer") from None
 
     async def _work(self, channel: AbstractChannel) -> None:

@@ -66,7 +66,6 @@ class Stranger:
                 message_id=own,
                 delivery_mode=2,
                 user_id=ADMIN,
-                user_id="admin",
             )
             messages.append((service, own, Outgoing("", topology.inbox(service), body, properties)))
         outcomes = await self._publish([message for _, _, message in messages])
@@ -92,7 +91,7 @@ class Stranger:
                 scheme=row["scheme"], traceparent=None,
             )  # fmt: skip
             app = envelope.source.rpartition("/")[2]
-            properties = wire.properties(envelope, app_id=app, user_id="admin", sealed=False)
+            properties = wire.properties(envelope, app_id=app, user_id=ADMIN, sealed=False)
             messages.append(Outgoing(topology.EVENTS, envelope.type, row["data"].encode(), properties))
         outcomes = await self._publish(messages)
         self.copies += sum(outcome is None for outcome in outcomes)
