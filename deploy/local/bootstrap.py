@@ -20,6 +20,7 @@ import httpx
 
 from deploy.local.home import Home
 from shared.bus import topology
+from shared.bus.nodes import Nodes
 from shared.bus.subscriptions import Subscriptions
 from shared.bus.topology import Binding
 from shared.settings import SERVICES
@@ -180,7 +181,7 @@ async def broker_users(
 @asynccontextmanager
 async def channel_to(url: str) -> Any:
     """A channel on a connection of its own, for declaring."""
-    connection = await aiormq.connect(url)
+    connection = await Nodes(url).connect(aiormq.connect, within=10)
     try:
         yield await connection.channel(publisher_confirms=False)
     finally:
@@ -220,7 +221,7 @@ async def broker(home: Home, wanted: Mapping[str, Iterable[Binding]]) -> None:
         management = Management(home.management_url)
         try:
             await management.ready()
-            vhost = unquote(urlsplit(home.admin_amqp_url).path[1:]) or "/"
+            vhost = unquote(Nodes(home.admin_amqp_url).vhost)
             await broker_users(home, management, vhost=vhost)
         finally:
             await management.close()

@@ -15,6 +15,7 @@ from shared.settings import (
     POSTGRES_PORT_OFFSET,
     SERVICES,
     SMTP_PORT_OFFSET,
+    broker_nodes,
 )
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -130,12 +131,15 @@ class Home:
         return f"postgresql://keur_admin:{password}@{LOOPBACK}:{self.port('postgres')}/{database}"
 
     def amqp_url(self, service: str) -> str:
-        """The broker as ``service``. A URL from outside without a user gets the service's own user and password."""
+        """The broker as ``service``; of a cluster all its nodes, separated by commas.
+
+        A URL from outside without a user gets the service's own user and password.
+        """
         user, password = f"keur_{service}", self.password("broker", service)
         given = self.environ.get(f"KEUR_{service.upper()}_AMQP_URL") or self.environ.get("KEUR_AMQP_URL")
         if given:
-            parts = urlsplit(given)
-            return given if parts.username else _as_user(parts, user, password)
+            nodes = [urlsplit(node) for node in broker_nodes(given)]
+            return ",".join(node.geturl() if node.username else _as_user(node, user, password) for node in nodes)
         return f"amqp://{user}:{password}@{LOOPBACK}:{self.port('rabbitmq')}/"
 
     def database_url(self, service: str) -> str:
