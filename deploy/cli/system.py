@@ -61,6 +61,17 @@ def check(_given: Namespace) -> int:
     return int(checks.check())
 
 
+def crashpoints(given: Namespace) -> int:
+    """The named points of KEUR_CRASH_AT, and where each is."""
+    from shared.bus.crashpoints import POINTS
+
+    if given.json:
+        show.as_json([{"point": name, "where": where} for name, where in POINTS.items()])
+    else:
+        show.table((_("punt"), _("waar")), list(POINTS.items()))
+    return GOOD
+
+
 def status(given: Namespace) -> int:
     """Status 0 when every service is ready, 1 when some are not, 3 when none answers."""
     told = look()

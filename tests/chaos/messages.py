@@ -47,12 +47,15 @@ class Stranger:
         self.unsure: set[str] = set()
         self.copies = 0
 
-    async def poison(self, count: int = 3) -> None:
-        """Some poison, straight into inbox queues."""
+    async def poison(self, count: int = 3, service: str = "") -> None:
+        """Some poison, straight into inbox queues: of one service, or of any."""
         chosen = self._chance.sample(poisons(), count)
         messages = []
         for _, body, how in chosen:
-            service, own = self._chance.choice(SERVICES), str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
+            to, own = (
+                service or self._chance.choice(SERVICES),
+                str(uuid.UUID(int=self._chance.getrandbits(128), version=4)),
+            )
             headers = {
                 "cloudEvents:id": own,
                 "cloudEvents:type": how.get("type", _KNOWN),
@@ -67,11 +70,11 @@ class Stranger:
                 delivery_mode=2,
                 user_id=ADMIN,
             )
-            messages.append((service, own, Outgoing("", topology.inbox(service), body, properties)))
+            messages.append((to, own, Outgoing("", topology.inbox(to), body, properties)))
         outcomes = await self._publish([message for _, _, message in messages])
-        for (service, own, _), unsure in zip(messages, outcomes, strict=True):
+        for (to, own, _), unsure in zip(messages, outcomes, strict=True):
             if unsure is None:
-                self.sent[own] = service
+                self.sent[own] = to
             else:
                 self.unsure.add(own)  # it may have arrived all the same
 

@@ -19,18 +19,18 @@ COMPANIES = 10
 class School:
     """Trainees and their results; one in eight fails an exam and gets no certificate, one in ten is under age."""
 
-    def __init__(self, seed: int, trainees: int) -> None:
+    def __init__(self, seed: int, trainees: int, *, prefix: str = "X") -> None:
+        self._prefix = prefix
         chance = random.Random(seed)
         self.trainees = [self._trainee(number, chance) for number in range(trainees)]
         self._fails = {
             trainee["trainee_id"]: chance.choice(list(EXAMS)) for trainee in self.trainees if chance.random() < 0.125
         }
-        self._scores = chance.random()
 
     def _trainee(self, number: int, chance: random.Random) -> dict[str, Any]:
         place, minor = number % COMPANIES, chance.random() < 0.1
         return {
-            "trainee_id": f"X{number:06d}",
+            "trainee_id": f"{self._prefix}{number:06d}",
             "name": f"Leerling {number}",
             "birth_date": "2008-12-01" if minor else "2004-03-01",
             "email": f"x{number}@leerling.example",

@@ -29,7 +29,7 @@ async def system(running: System) -> AsyncIterator[System]:
 
 async def enrol(system: System, timeout: float = 10) -> httpx.Response:
     number = next(_numbers)
-    trainee = School(number, 1).trainees[0] | {"trainee_id": f"R{number}"}
+    trainee = School(number, 1, prefix=f"R{number}-").trainees[0]
     return await system.ask("POST", "enrollment", "/enrollment/api/trainees", json=trainee, timeout=timeout)
 
 
