@@ -90,6 +90,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb("test", "draai de tests; argumenten gaan door naar pytest", "system:test", passes_on=True),
     Verb("check", "stijl, typen, grenzen en documenten", "system:check"),
+    Verb("crashpoints", "waar een test een proces kan laten eindigen", "system:crashpoints", (JSON,)),
     Verb(
         "import",
         "neem een bestand op (CSV of XLSX): alles of niets",
