@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.ops import api, pages, queries, replay_api
+from services.ops import api, edit_api, pages, queries, replay_api
 from services.ops.desk import Desk
 from services.ops.handlers import FailedMessages, on
 from services.ops.replays import replaying
@@ -18,7 +18,7 @@ def build(settings: ServiceSettings) -> Service:
         settings,
         subscriptions=on,
         migrations=Path(__file__).parent / "migrations",
-        routers=[replay_api.router, api.router, pages.router],
+        routers=[replay_api.router, edit_api.router, api.router, pages.router],
         loops=[redrive, replaying],
         status=queries.status,
         extra_consumers=[FailedMessages],

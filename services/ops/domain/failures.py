@@ -12,7 +12,7 @@ from shared.errors import RuleBroken
 from shared.ids import stable_id
 
 SEALED = "application/vnd.keur.sealed"
-STATES = ("parked", "redriving", "redriven", "discarded")
+STATES = ("parked", "redriving", "redriven", "discarded", "edited")
 
 BROKER_REASONS = {
     "delivery_limit": "the consumer died or hung on it too often: the broker took it away",
