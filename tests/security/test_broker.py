@@ -125,6 +125,15 @@ async def test_the_broker_refuses_a_publisher_who_says_to_be_another(channel_of:
                     await publish(channel, exchange, key, name)
 
 
+async def test_the_broker_refuses_a_private_event_on_the_exchange_that_everybody_hears(channel_of: ChannelOf) -> None:
+    private = [type for type, kind in ALL.items() if kind.PRIVATE]
+    assert len(private) >= 4
+    for type in private:
+        async with channel_of(type.partition(".")[0]) as channel:
+            with pytest.raises(aiormq.exceptions.ChannelAccessRefused):
+                await publish(channel, topology.EVENTS, type)
+
+
 @pytest.mark.usefixtures("emptied")
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_may_tell_each_of_its_own_events_and_read_its_own_queues(
