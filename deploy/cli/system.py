@@ -161,6 +161,7 @@ def _told(seen: dict[str, Any], quiet: bool) -> dict[str, Any]:
             "last_error": told.get("last_error") if told.get("pid") else "does not answer",
             "checks": told.get("checks") or {},
             "counters": told.get("counters") or {},
+            "paused": told.get("paused"),
         }
         outbox = told.get("outbox") or {}
         outboxes[name] = {"pending": outbox.get("pending"), "oldest_age_s": outbox.get("oldest_age_s")}
@@ -198,7 +199,13 @@ def _print(told: dict[str, Any]) -> None:
         rows.append(
             (
                 name,
-                _("gereed") if service["ready"] else _("niet gereed") if service["pid"] else _("draait niet"),
+                _("gepauzeerd")
+                if service["paused"]
+                else _("gereed")
+                if service["ready"]
+                else _("niet gereed")
+                if service["pid"]
+                else _("draait niet"),
                 service["pid"],
                 (service["since"] or "")[:19],
                 service["version"],
@@ -208,6 +215,9 @@ def _print(told: dict[str, Any]) -> None:
         )
     headings = (_("dienst"), _("toestand"), "pid", _("sinds"), _("versie"), "outbox", _("laatste fout"))
     show.table(headings, rows)
+    for name, service in told["services"].items():
+        if service["paused"]:
+            show.line(paused_words(name, service["paused"]), show.YELLOW)
     busy = [
         (n, q["ready"], q["unacked"], q["consumers"], q["parked"]) for n, q in told["queues"].items() if _shown(n, q)
     ]
@@ -224,6 +234,12 @@ def _print(told: dict[str, Any]) -> None:
         show.line(words.format(**mail))
     if any(service["pid"] for service in told["services"].values()):
         show.line(_("Stil: er wacht niets.") if told["quiet"] else _("Niet stil: er wacht nog iets."))
+
+
+def paused_words(service: str, pause: dict[str, Any]) -> str:
+    """Since when, by whom and why a service reads nothing."""
+    words = _("{service} is gepauzeerd sinds {since} door {actor}: {reason} (verder: keur resume {service})")
+    return words.format(service=service, since=pause["since"][:19], actor=pause["actor"], reason=pause["reason"])
 
 
 def _shown(name: str, queue: dict[str, Any]) -> bool:

@@ -129,3 +129,36 @@ async def test_messages_are_chosen_by_their_age(desk: Desk) -> None:
     assert (await desk.post("/ops/api/failed/retry", older="1h", dry_run=True))["matched"] == 0
     assert (await desk.post("/ops/api/failed/retry", newer="2d", dry_run=True))["matched"] == 1
     assert (await desk.http.get("/ops/api/failed", params={"older": "soon"})).status_code == 422
+
+
+async def test_the_page_shows_what_would_change_then_sends_it_and_says_what_became_of_it(
+    desk: Desk, vhost: Vhost
+) -> None:
+    await park(desk)
+    (parked,) = await desk.failed()
+    data = (await desk.get(f"/ops/api/failed/{parked['id']}"))["data"] | {"score": 6.0}
+    form = {"data": json.dumps(data), "reason": "typed wrong"}
+    path = f"/ops/failed/{parked['id']}/edit"
+
+    preview = await desk.http.post(path, data=form | {"check": "1"}, headers={"Accept": "text/html"})
+    assert "+  &#34;score&#34;: 6.0," in preview.text
+    wrong = await desk.http.post(path, data=form | {"data": "no json"}, headers={"Accept": "text/html"})
+    assert wrong.status_code == 422
+    sent = await desk.http.post(path, data=form, headers={"Accept": "text/html"})
+
+    assert sent.status_code == 303
+    await taken_from(vhost.admin_url, topology.inbox("certification"))
+    page = await desk.page(f"/ops/failed/{parked['id']}")
+    assert "-  &#34;score&#34;: 8.3," in page
+    assert sent.headers["location"] in page
+
+
+async def test_the_overview_says_what_waits_for_a_new_attempt(desk: Desk) -> None:
+    _, body, properties = message()
+    await desk.publish("", "keur.certification.retry.1h", body, properties)
+
+    async def seen() -> bool:
+        return "waits for a new attempt" in await desk.page("/ops/")
+
+    await until(seen)
+    assert "Everything flows" not in await desk.page("/ops/")
