@@ -1,4 +1,4 @@
-"""Nobody gets a lie told by way of the operators' desk: what its teller did not publish is kept, and never sent back."""
+"""Nobody gets a lie told by way of the operators' desk: what its teller did not publish is kept, not sent back."""
 
 from typing import Any
 
