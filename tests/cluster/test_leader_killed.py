@@ -15,7 +15,7 @@ from tests.bus.node import Node, passed, until
 
 from .nodes import Cluster
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
 INBOX = topology.inbox("certification")
 TABLE = (
     "create table seen (n bigserial, id text, trainee text, sequence bigint, at timestamptz default clock_timestamp())"
