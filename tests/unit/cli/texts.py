@@ -7,14 +7,15 @@ from pathlib import Path
 from deploy import cli
 from deploy.cli.desk import STAGES
 from deploy.cli.grammar import Verb
+from deploy.cli.outcomes import WORDS
 from deploy.cli.verbs import VERBS
 
 FOLDER = Path(cli.__file__).parent
 
 
 def all_texts() -> set[str]:
-    """What `_()` is called with, the words of all verbs and arguments, and the stages of a trace."""
-    return {*_marked(), *_helps(VERBS), *STAGES.values()}
+    """What `_()` is called with, the words of all verbs and arguments, the stages of a trace, and outcomes."""
+    return {*_marked(), *_helps(VERBS), *STAGES.values(), *WORDS.values()}
 
 
 def _marked() -> Iterator[str]:
