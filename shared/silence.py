@@ -22,6 +22,8 @@ LONG = 1.5
 KNOCK = 1.5
 LATE = 0.3
 """An answer that stays out this much longer than it may says that we were busy ourselves: it proves nothing."""
+ONCE_MORE = 2
+"""Knocks without an answer that it takes: a server can be held up by its disk for a moment."""
 
 _WORKING = "select pid from pg_stat_activity where pid = any($1::int[]) and state not like 'idle%'"
 
@@ -38,17 +40,24 @@ class Asking(Protocol):
 
 async def end_silent(url: str, lent: Collection[Asking]) -> None:
     """Watches the connections in ``lent`` until cancelled. Who waits on one that is silent gets an error at once."""
+    unanswered = 0
     while True:
         await asyncio.sleep(LOOK_EVERY)
         now = time.monotonic()
         waiting = {link: link.asked_at for link in lent if link.asked_at is not None and now - link.asked_at > LONG}
         if not waiting:
+            unanswered = 0
             continue
         pids = {}
         for link in waiting:
             with contextlib.suppress(asyncpg.InterfaceError):
                 pids[link] = link.get_server_pid()
-        working = await _working(url, list(pids.values()))
+        try:
+            working = await _working(url, list(pids.values()))
+            unanswered = 0
+        except TimeoutError:
+            unanswered += 1
+            working = None if unanswered < ONCE_MORE else set()
         if working is None:
             continue
         for link, asked_at in waiting.items():
@@ -58,7 +67,10 @@ async def end_silent(url: str, lent: Collection[Asking]) -> None:
 
 
 async def _working(url: str, pids: list[int]) -> set[int] | None:
-    """Which of the server's processes work on something; none of them when it cannot be reached, None: not known."""
+    """Which of the server's processes work on something; none of them when it is not there, None: not known.
+
+    Raises ``TimeoutError`` when it says nothing at all.
+    """
     began = time.monotonic()
     try:
         async with asyncio.timeout(KNOCK):
@@ -68,7 +80,9 @@ async def _working(url: str, pids: list[int]) -> set[int] | None:
             finally:
                 connection.terminate()
     except TimeoutError:
-        return None if time.monotonic() - began > KNOCK + LATE else set()
+        if time.monotonic() - began > KNOCK + LATE:
+            return None
+        raise
     except asyncpg.TooManyConnectionsError:
         return None
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):

@@ -84,8 +84,11 @@ class Stranger:
             rows = await connection.fetch("select * from v_journal order by random() limit $1", count)
         await self.again(rows)
 
-    async def again(self, rows: list[Any]) -> None:
-        """Publishes journal rows as they were published first."""
+    async def again(self, rows: list[Any], *, sure: bool = False) -> int:
+        """Publishes journal rows as they were published first; ``sure``: until the broker has confirmed each.
+
+        Gives how many were confirmed.
+        """
         messages = []
         for row in rows:
             envelope = Envelope(
@@ -96,11 +99,16 @@ class Stranger:
             app = envelope.source.rpartition("/")[2]
             properties = wire.properties(envelope, app_id=app, user_id=ADMIN, sealed=False)
             messages.append(Outgoing(topology.EVENTS, envelope.type, row["data"].encode(), properties))
-        outcomes = await self._publish(messages)
-        self.copies += sum(outcome is None for outcome in outcomes)
+        confirmed = 0
+        while messages:
+            outcomes = await self._publish(messages)
+            confirmed += sum(outcome is None for outcome in outcomes)
+            messages = [m for m, outcome in zip(messages, outcomes, strict=True) if outcome is not None and sure]
+        self.copies += confirmed
+        return confirmed
 
     async def _publish(self, messages: list[Outgoing]) -> list[Exception | None]:
-        publisher = Publisher(self._system.home.admin_amqp_url, name="stranger", timeout=5)
+        publisher = Publisher(self._system.home.admin_amqp_url, name="stranger", timeout=15)
         try:
             return await publisher.publish(messages)
         except (DependencyAway, OSError, aiormq.exceptions.AMQPError) as error:
