@@ -29,7 +29,8 @@ async def measure(*, count: int, rate: float, patience: float = 60.0) -> list[di
         await office.import_rows("certification", "results", [result(trainee, exam) for trainee in trainees])
     register = await asyncpg.connect(office.home.database_url("certification"))
     await _until_quiet(office, register, trainees)
-    before = machine.ticks()
+    pid = int((office.home.run / "certification.pid").read_text("ascii").split()[0])
+    before, cpu = machine.ticks(), machine.cpu_seconds(pid)
     accepted: dict[str, float] = {}
     issued: dict[str, float] = {}
     refused: list[str] = []
@@ -47,6 +48,7 @@ async def measure(*, count: int, rate: float, patience: float = 60.0) -> list[di
             "p99_ms": round(percentile(waits, 0.99), 1),
             "max_ms": round(max(waits), 1),
             "told_to_wait": len(refused),
+            "certification_cpu_ms_each": round((machine.cpu_seconds(pid) - cpu) / count * 1000, 2),
             "machine_busy": machine.busy_share(before, machine.ticks()),
         }
     ]

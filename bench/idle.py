@@ -33,6 +33,7 @@ async def _one(office: Office, service: str) -> dict[str, Any]:
     )
     try:
         ready = await _ready(port) - began
+        cpu = machine.cpu_seconds(process.pid)
         await asyncio.sleep(SETTLED)
         memory, peak = machine.memory_mb(process.pid), machine.memory_mb(process.pid, peak=True)
     finally:
@@ -42,6 +43,7 @@ async def _one(office: Office, service: str) -> dict[str, Any]:
     return {
         "service": service,
         "start_to_ready_s": round(ready, 2),
+        "start_cpu_s": round(cpu, 2),
         "memory_mb": memory,
         "peak_mb": peak,
         "stop_s": round(time.perf_counter() - stopping, 2),

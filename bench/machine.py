@@ -46,3 +46,9 @@ def memory_mb(pid: int | str = "self", *, peak: bool = False) -> float:
         if line.startswith(name):
             return round(int(line.split()[1]) * 1024 / 1e6, 1)
     return 0.0
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process has used, user and system: says what work costs also on a busy machine."""
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -8,12 +8,14 @@ import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any, cast
 
 import asyncpg
 import structlog
 
 from shared.errors import DependencyAway
+from shared.silence import end_silent
 
 log = structlog.get_logger(__name__)
 
@@ -22,11 +24,27 @@ _MIGRATION_NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
 
 
 class Tx(asyncpg.Connection):
-    """asyncpg's own connection inside a transaction; ``outgoing`` are the outbox rows that its commit will write."""
+    """asyncpg's own connection inside a transaction; ``outgoing`` are the outbox rows that its commit will write,
+    ``asked_at`` says since when (monotonic, seconds) it waits for the database."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.outgoing: list[Any] = []
+        self.asked_at: float | None = None
+
+    async def _execute(self, *args: Any, **kwargs: Any) -> Any:
+        self.asked_at = monotonic()
+        try:
+            return await super()._execute(*args, **kwargs)  # type: ignore[misc]
+        finally:
+            self.asked_at = None
+
+    async def execute(self, query: str, *args: object, timeout: float | None = None) -> str:
+        self.asked_at = monotonic()
+        try:
+            return await super().execute(query, *args, timeout=timeout)
+        finally:
+            self.asked_at = None
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:
@@ -54,6 +72,8 @@ class Database:
         self._timeout = timeout
         self._patience = patience
         self._pool: asyncpg.Pool[Any] | None = None
+        self._lent: set[Tx] = set()
+        self._watch: asyncio.Task[None] | None = None
         self.after_told: Callable[[], None] = lambda: None
         """Called after a commit that told something: wakes the relay of this process."""
 
@@ -72,9 +92,12 @@ class Database:
             )
         except (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
             raise DependencyAway("the database") from error
+        self._watch = asyncio.create_task(end_silent(self.url, self._lent))
 
     async def close(self) -> None:
         """Waits a moment for what is running, then closes."""
+        if self._watch is not None:
+            self._watch.cancel()
         pool, self._pool = self._pool, None
         if pool is not None:
             try:
@@ -95,6 +118,8 @@ class Database:
             connection = await self._pool.acquire(timeout=self._patience)
         except (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
             raise DependencyAway("the database") from error
+        link = cast(Tx, cast(Any, connection)._con)
+        self._lent.add(link)
         try:
             yield cast(Tx, connection)
         except Exception as error:  # whatever a dying link makes of it, nothing was committed
@@ -102,6 +127,7 @@ class Database:
                 raise DependencyAway("the database") from error
             raise
         finally:
+            self._lent.discard(link)
             if self._pool is not None:
                 with contextlib.suppress(asyncpg.InterfaceError, TimeoutError):
                     await self._pool.release(connection, timeout=self._patience)

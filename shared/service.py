@@ -24,6 +24,7 @@ from shared import clock, telemetry
 from shared.bus import broker, crashpoints, topology
 from shared.bus.consumer import Consumer
 from shared.bus.dispatch import Dispatcher
+from shared.bus.pausing import Pausing
 from shared.bus.publisher import Publisher
 from shared.bus.relay import Relay
 from shared.bus.sealing import Seal
@@ -83,7 +84,11 @@ class Service:
         self.dispatcher = Dispatcher(self.subscriptions, self.db, timeout=s.handler_timeout)
         self.consumer = self.consumer_of(topology.inbox(self.name), self.dispatcher)
         self.broker = broker.build(self.subscriptions, url=s.amqp_url, consumer=self.consumer)
+        self.pausing = Pausing(self.db, self.consumer, service=self.name)
         self.others = [make(self) for make in self.extra_consumers]
+        from shared.web.bus_desk import bus_desk  # which needs this module
+
+        self.routers = [*self.routers, bus_desk(self.name)]
         self.since = datetime.now(UTC)
         self.mode = "all"
         self._last_error: str | None = None
@@ -125,7 +130,8 @@ class Service:
         checks = {"database": database}
         if self.mode != "web":
             checks["broker"] = broker_answers
-            checks["consumer"] = self.consumer.alive and all(other.alive for other in self.others)
+            inbox = self.consumer.alive or self.pausing.now is not None  # a pause is asked for, and told below
+            checks["consumer"] = inbox and all(other.alive for other in self.others)
         errors = [e for e in (self._last_error, self.consumer.last_error, self.relay.last_error) if e]
         return {
             "ready": all(checks.values()),
@@ -135,6 +141,9 @@ class Service:
             "since": self.since.isoformat(),
             "version": release(),
             "last_error": max(errors) if errors else None,
+            "blocked": self.publisher.blocked,
+            "paused": self.pausing.now and self.pausing.now.told(),
+            "hears": sorted({binding.routing_key for binding in self.subscriptions.bindings()}),
             "counters": {
                 "handled": self.dispatcher.handled,
                 "published": self.relay.published,
@@ -193,7 +202,9 @@ class Service:
     async def work(self) -> None:
         """Relay, consumers and loops, until cancelled; then stopped in the order in which nothing is lost."""
         await self.open()
+        await self.pausing.look()
         loops = [
+            asyncio.create_task(self._keep(self.pausing.run, "pausing")),
             asyncio.create_task(self._keep(self.relay.run, "relay")),
             asyncio.create_task(self._keep(self._purge, "purge")),
         ]

@@ -1,6 +1,7 @@
 """What can be set from outside, read from the environment once: ``KEUR_<SERVICE>_X`` first, ``KEUR_X`` next."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
@@ -10,6 +11,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 SERVICES = ("enrollment", "certification", "notifications", "ops")
 PORT_OFFSETS = {"enrollment": 1, "certification": 2, "notifications": 3, "ops": 4}
 AMQP_PORT_OFFSET, MANAGEMENT_PORT_OFFSET, POSTGRES_PORT_OFFSET, SMTP_PORT_OFFSET = 10, 11, 12, 13
+
+
+def broker_nodes(urls: str) -> list[str]:
+    """``amqp://…,amqp://…``: the addresses of the nodes of one cluster, the preferred first."""
+    return re.split(r",\s*(?=amqps?://)", urls.strip())
 
 
 class SettingMissing(ValueError):
@@ -65,3 +71,7 @@ class ServiceSettings(BaseModel):
         return os.environ.get(
             f"KEUR_BASE_URL_{service.upper()}", f"http://127.0.0.1:{self.port_base + PORT_OFFSETS[service]}"
         )
+
+    def inner_url(self, service: str) -> str:
+        """Where the other services reach it: KEUR_INNER_URL_<SERVICE> (containers), else as everybody does."""
+        return os.environ.get(f"KEUR_INNER_URL_{service.upper()}") or self.base_url(service)

@@ -2,10 +2,13 @@
 
 import logging
 import sys
+import traceback
 from typing import Any
 
 import structlog
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
+
+from shared.errors import said
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
@@ -33,12 +36,22 @@ def _without_noise(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
     """An expected failure of a foreign library is one line: its class and text, no page of traceback."""
     error = event.pop("error", None)
     if isinstance(error, BaseException):
-        event["error"] = f"{type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''}".rstrip(
-            ": "
-        )
+        text = said(error)
+        event["error"] = f"{type(error).__name__}: {text.splitlines()[0][:200] if text else ''}".rstrip(": ")
     elif error is not None:
         event["error"] = error
     return event
+
+
+def _where(exc_info: Any) -> str:
+    """A traceback whose messages hold no data: the failure that was first, then each that came of it."""
+    parts: list[str] = []
+    error: BaseException | None = exc_info[1]
+    while error is not None and len(parts) < 5:
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        parts.append(f"{frames}{type(error).__name__}: {said(error)[:500]}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n\n".join(reversed(parts))
 
 
 class _OneLine(logging.Filter):
@@ -58,7 +71,7 @@ def set_up_logging(service: str, *, level: str = "info", production: bool = Fals
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _without_noise,
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_where),
     ]
     readable = sys.stderr.isatty() and not production
     last = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bench.reference.handwritten import HandWritten
 from bench.reference.job import Worker
 from bench.reference.keur import Keur
+from bench.reference.lean import LeanHandWritten
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,9 @@ WORKERS: dict[str, Entry] = {
         "the same with Keur's headers on the messages",
         lambda amqp, database: HandWritten(amqp, database, cloudevents=True),
         HandWritten.prepare,
+    ),
+    "handwritten-lean": Entry(
+        "by hand on Keur's own AMQP path, bare messages", LeanHandWritten, LeanHandWritten.prepare, plain=True
     ),
     "keur": Entry("through shared/bus, a handler of whole batches", Keur, Keur.prepare),
     "keur-plain": Entry(

@@ -11,7 +11,7 @@ from deploy.cli import client, show
 from deploy.cli.errors import GOOD, PROBLEM, WrongUse
 from deploy.cli.words import _
 
-FILTERS = ("service", "type", "subject", "error")
+FILTERS = ("service", "type", "subject", "error", "older", "newer")
 
 
 def filters(given: Namespace) -> dict[str, str]:
@@ -39,11 +39,15 @@ def list_failed(given: Namespace) -> int:
     elif not items:
         show.line(_("Er is niets geparkeerd.") if given.state == "parked" else _("Geen berichten in deze toestand."))
     elif chosen or not groups:
-        rows = [(i["id"], i["service"], i["event_type"], i["subject"], i["error"], i["parked_at"][:19]) for i in items]
-        show.table((_("nummer"), _("dienst"), _("soort"), _("over"), _("fout"), _("geparkeerd")), rows)
+        names = ("id", "service", "event_type", "subject", "error")
+        rows = [(*(item[name] for name in names), item["parked_at"][:19], item["times"]) for item in items]
+        headings = (_("nummer"), _("dienst"), _("soort"), _("over"), _("fout"), _("geparkeerd"), _("keer"))
+        show.table(headings, rows)
     else:
-        rows = [(g["group"], g["count"], g["service"], g["error"], g["handler"], g["reason"][:60]) for g in groups]
-        show.table((_("oorzaak"), _("aantal"), _("dienst"), _("fout"), _("onderdeel"), _("reden")), rows)
+        shown_of_group = ("group", "count", "repeated", "service", "error", "handler")
+        rows = [(*(group[name] for name in shown_of_group), group["reason"][:60]) for group in groups]
+        headings = (_("oorzaak"), _("aantal"), _("opnieuw mislukt"), _("dienst"), _("fout"), _("onderdeel"), _("reden"))
+        show.table(headings, rows)
         show.note(_("De berichten van één oorzaak: keur dead list --group G; opnieuw: keur dead retry --group G"))
     return PROBLEM if items and given.state == "parked" else GOOD
 
@@ -69,9 +73,29 @@ def show_failed(given: Namespace) -> int:
 
 
 def retry(given: Namespace) -> int:
-    """Sends messages back to the service that gave up on them; status 1 when there were none."""
+    """Sends messages back to the service that gave up on them, and says what became of each that ended in time; status
+    1 when there were none, or some were parked again."""
+    decision = _decision(given)
+    if not given.dry_run and given.wait > 0:
+        return _retried(given, decision)
     words = _("{n} bericht(en) opnieuw aangeboden"), _("{n} bericht(en) zouden opnieuw aangeboden worden")
     return _decide(given, "retry", *words)
+
+
+def _retried(given: Namespace, decision: dict[str, Any]) -> int:
+    from deploy.cli import outcomes
+
+    chosen = {name: value for name, value in decision.items() if name in ("group", *FILTERS)}
+    ids = decision.get("ids") or [item["id"] for item in client.all_items("ops", "/ops/api/failed", **chosen)]
+    told = _ask_ops("retry", decision)
+    found = outcomes.awaited(ids, seconds=given.wait, quiet=given.json) if told["matched"] else []
+    counts = outcomes.counted(found)
+    if given.json:
+        show.as_json({**told, "outcomes": counts, "messages": found})
+    else:
+        show.line(_("{n} bericht(en) opnieuw aangeboden").format(n=told["matched"]))
+        outcomes.printed(found)
+    return GOOD if told["matched"] and not counts["parked again"] else PROBLEM
 
 
 def restore(given: Namespace) -> int:

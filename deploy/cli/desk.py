@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from deploy.cli import client, show
 from deploy.cli.errors import GOOD, PROBLEM, WrongUse
+from deploy.cli.system import paused_words
 from deploy.cli.words import _
 
 WATCH_EVERY = 2.0
@@ -41,6 +42,7 @@ def look() -> dict[str, Any]:
         "parked": sum(queue["parked"] or 0 for queue in found.values()),
         "outbox": {name: told.get("outbox") for name, told in seen["services"].items()},
         "mail": {name: mail.get(name) for name in ("due", "sending", "in_doubt", "failed")},
+        "paused": {name: told.get("paused") for name, told in seen["services"].items() if told.get("paused")},
     }
 
 
@@ -48,8 +50,9 @@ def problems(told: dict[str, Any]) -> list[str]:
     """What an operator should look at, in words."""
     found = [] if told["broker"] else [_("de berichtenmakelaar antwoordt niet")]
     for name, queue in told["queues"].items():
-        if name.endswith(".inbox") and queue["consumers"] == 0:
+        if name.endswith(".inbox") and queue["consumers"] == 0 and name.split(".")[1] not in told["paused"]:
             found.append(_("niemand leest {queue}").format(queue=name))
+    found += [paused_words(service, pause) for service, pause in told["paused"].items()]
     if told["parked"]:
         found.append(_("{n} geparkeerd: keur dead list").format(n=told["parked"]))
     if told["unrouted"]:
@@ -71,6 +74,12 @@ def _print_queues(told: dict[str, Any]) -> None:
     if mail["due"] is not None:
         words = _("Mail: {due} te versturen, {sending} bezig, {in_doubt} onzeker, {failed} mislukt.")
         show.line(words.format(**mail))
+        if mail["in_doubt"]:
+            words = _("Onzeker: misschien al verstuurd; gaat vanzelf nog eens, met hetzelfde Message-ID. Zie {page}")
+            show.line(words.format(page=client.base("notifications") + "/notifications/messages?state=in_doubt"))
+        if mail["failed"]:
+            words = _("Mislukt: neem de oorzaak weg en verstuur opnieuw, op {page}")
+            show.line(words.format(page=client.base("notifications") + "/notifications/messages?state=failed"))
     for problem in problems(told):
         show.line(problem, show.RED)
 

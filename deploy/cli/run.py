@@ -11,7 +11,8 @@ from typing import Any, NoReturn
 
 from deploy.cli import show
 from deploy.cli.errors import GOOD, NOT_REACHABLE, PROBLEM, WRONG_USE, CommandFailed
-from deploy.cli.verbs import VERBS, Argument, Verb
+from deploy.cli.grammar import Argument, Verb
+from deploy.cli.verbs import VERBS
 from deploy.cli.words import ARGPARSE_IN_DUTCH, _, language
 
 

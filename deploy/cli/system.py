@@ -61,6 +61,17 @@ def check(_given: Namespace) -> int:
     return int(checks.check())
 
 
+def crashpoints(given: Namespace) -> int:
+    """The named points of KEUR_CRASH_AT, and where each is."""
+    from shared.bus.crashpoints import POINTS
+
+    if given.json:
+        show.as_json([{"point": name, "where": where} for name, where in POINTS.items()])
+    else:
+        show.table((_("punt"), _("waar")), list(POINTS.items()))
+    return GOOD
+
+
 def status(given: Namespace) -> int:
     """Status 0 when every service is ready, 1 when some are not, 3 when none answers."""
     told = look()
@@ -90,16 +101,16 @@ def look() -> dict[str, Any]:
 
 def _snapshot() -> dict[str, Any]:
     with ThreadPoolExecutor(len(SERVICES) + 1) as pool:
-        queues = pool.submit(_asked, "ops", "/ops/api/queues", True)
+        queues = pool.submit(asked, "ops", "/ops/api/queues", True)
         answers = dict(zip(SERVICES, pool.map(_ready, SERVICES), strict=True))
     return {"services": answers, "queues": queues.result() or {}}
 
 
 def _ready(service: str) -> dict[str, Any]:
-    return _asked(service, "/readyz", False) or {"ready": False}
+    return asked(service, "/readyz", False) or {"ready": False}
 
 
-def _asked(service: str, path: str, signed: bool) -> dict[str, Any] | None:
+def asked(service: str, path: str, signed: bool) -> dict[str, Any] | None:
     """The JSON of an answer whatever its status (a service that is not ready says so with 503); none without one."""
     import json
 
@@ -150,6 +161,7 @@ def _told(seen: dict[str, Any], quiet: bool) -> dict[str, Any]:
             "last_error": told.get("last_error") if told.get("pid") else "does not answer",
             "checks": told.get("checks") or {},
             "counters": told.get("counters") or {},
+            "paused": told.get("paused"),
         }
         outbox = told.get("outbox") or {}
         outboxes[name] = {"pending": outbox.get("pending"), "oldest_age_s": outbox.get("oldest_age_s")}
@@ -162,6 +174,7 @@ def _told(seen: dict[str, Any], quiet: bool) -> dict[str, Any]:
         "outbox": outboxes,
         "queues": queues,
         "broker": bool(seen["queues"].get("broker")),
+        "blocked": next((told["blocked"] for told in seen["services"].values() if told.get("blocked")), None),
         "mail": mail,
         "quiet": quiet,
     }
@@ -186,7 +199,13 @@ def _print(told: dict[str, Any]) -> None:
         rows.append(
             (
                 name,
-                _("gereed") if service["ready"] else _("niet gereed") if service["pid"] else _("draait niet"),
+                _("gepauzeerd")
+                if service["paused"]
+                else _("gereed")
+                if service["ready"]
+                else _("niet gereed")
+                if service["pid"]
+                else _("draait niet"),
                 service["pid"],
                 (service["since"] or "")[:19],
                 service["version"],
@@ -196,6 +215,9 @@ def _print(told: dict[str, Any]) -> None:
         )
     headings = (_("dienst"), _("toestand"), "pid", _("sinds"), _("versie"), "outbox", _("laatste fout"))
     show.table(headings, rows)
+    for name, service in told["services"].items():
+        if service["paused"]:
+            show.line(paused_words(name, service["paused"]), show.YELLOW)
     busy = [
         (n, q["ready"], q["unacked"], q["consumers"], q["parked"]) for n, q in told["queues"].items() if _shown(n, q)
     ]
@@ -203,12 +225,21 @@ def _print(told: dict[str, Any]) -> None:
         show.line()
         show.table((_("wachtrij"), _("klaar"), _("in handen"), _("lezers"), _("geparkeerd")), busy)
     mail = told["mail"]
+    if told["blocked"]:
+        words = _("De berichtenmakelaar neemt nu niets aan: {reason}. Berichten wachten in de outbox.")
+        show.line(words.format(reason=told["blocked"]), show.RED)
     if mail["due"] is not None:
         show.line()
         words = _("Mail: {due} te versturen, {sending} bezig, {in_doubt} onzeker, {failed} mislukt.")
         show.line(words.format(**mail))
     if any(service["pid"] for service in told["services"].values()):
         show.line(_("Stil: er wacht niets.") if told["quiet"] else _("Niet stil: er wacht nog iets."))
+
+
+def paused_words(service: str, pause: dict[str, Any]) -> str:
+    """Since when, by whom and why a service reads nothing."""
+    words = _("{service} is gepauzeerd sinds {since} door {actor}: {reason} (verder: keur resume {service})")
+    return words.format(service=service, since=pause["since"][:19], actor=pause["actor"], reason=pause["reason"])
 
 
 def _shown(name: str, queue: dict[str, Any]) -> bool:

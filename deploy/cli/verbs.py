@@ -2,64 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from deploy.cli.grammar import Argument, Verb, flag, option
 
 IMPORTS = (
     "companies", "mentors", "schools", "instructors", "trainees", "logbook", "results", "complaints", "visits",
 )  # fmt: skip
+SERVICES = ("enrollment", "certification", "notifications", "ops")
 EXPORTS = ("events", "certificates", "register", "mail", "people")
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """As argparse has it; `names` without dashes is given by place."""
-
-    names: tuple[str, ...]
-    help: str = ""
-    flag: bool = False
-    default: Any = None
-    type: Callable[[str], Any] = str
-    choices: tuple[str, ...] = ()
-    count: str = ""
-    metavar: str = ""
-    repeated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """`run` is `module:function` in this package. `passes_on`: what is not known goes on to another program."""
-
-    name: str
-    help: str
-    run: str = ""
-    arguments: tuple[Argument, ...] = ()
-    below: tuple[Verb, ...] = ()
-    passes_on: bool = False
-
-
-def option(name: str, help: str, **more: Any) -> Argument:
-    return Argument((name,), help, **more)
-
-
-def flag(name: str, help: str) -> Argument:
-    return Argument((name,), help, flag=True)
-
 
 JSON = flag("--json", "uitvoer als JSON")
 YES = flag("--yes", "niet vragen")
+WAIT = option("--wait", "hoe lang op de uitkomst gewacht wordt, in tellen", type=float, default=10.0, metavar="S")
 LIMIT = option("--limit", "hoogstens zoveel", type=int, default=100, metavar="N")
 
 NUMBER = Argument(("number",), "nummer", metavar="NUMMER")
 YAML = Argument(("file",), "YAML", metavar="BESTAND")
-STATES = ("parked", "redriving", "redriven", "discarded", "all")
+STATES = ("parked", "redriving", "redriven", "discarded", "edited", "all")
 SCOPES = ("admin", "office", "operator", "read", "write", "metrics")
 
 CHOICE = (
     Argument(("ids",), "nummers van berichten", count="*", metavar="ID"),
     option("--group", "alle berichten met deze oorzaak", metavar="G"),
-    option("--filter", "service=, type=, subject= of error=", repeated=True, metavar="NAAM=WAARDE"),
+    option(
+        "--filter",
+        "service=, type=, subject=, error=, older= of newer= (zoals 30m, 2h, 3d)",
+        repeated=True,
+        metavar="NAAM=WAARDE",
+    ),
     flag("--all", "alle berichten"),
     option("--reason", "waarom", default="", metavar="TEKST"),
     flag("--dry-run", "zeg alleen hoeveel het er zijn"),
@@ -89,6 +58,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb("test", "draai de tests; argumenten gaan door naar pytest", "system:test", passes_on=True),
     Verb("check", "stijl, typen, grenzen en documenten", "system:check"),
+    Verb("crashpoints", "waar een test een proces kan laten eindigen", "system:crashpoints", (JSON,)),
     Verb(
         "import",
         "neem een bestand op (CSV of XLSX): alles of niets",
@@ -117,6 +87,39 @@ VERBS: tuple[Verb, ...] = (
         "kijk alles na wat is uitgegeven: nummers, register, logboek, controlecodes",
         "verify:verify",
         (Argument(("export",), "een eerdere export certificates", count="?", metavar="EXPORT"), JSON),
+    ),
+    Verb(
+        "replay",
+        "bied één dienst de gebeurtenissen uit het logboek opnieuw aan",
+        "replay:replay",
+        (
+            option("--service", "welke dienst", choices=SERVICES),
+            option("--from", "vanaf deze plaats in het logboek", type=int, default=0, metavar="NUMMER"),
+            flag("--again", "ook wat de dienst al verwerkt heeft: bouw op wat zij weet"),
+            option("--reason", "waarom", default="", metavar="TEKST"),
+            flag("--dry-run", "zeg alleen hoeveel het er zijn"),
+            JSON,
+        ),
+    ),
+    Verb(
+        "pause",
+        "laat een dienst geen berichten meer lezen, ook na een herstart; ze wachten",
+        "pause:pause",
+        (
+            Argument(("service",), "dienst", choices=SERVICES),
+            option("--reason", "waarom", default="", metavar="TEKST"),
+            JSON,
+        ),
+    ),
+    Verb(
+        "resume",
+        "laat een dienst weer lezen",
+        "pause:resume",
+        (
+            Argument(("service",), "dienst", choices=SERVICES),
+            option("--reason", "waarom", default="", metavar="TEKST"),
+            JSON,
+        ),
     ),
     Verb(
         "backup",
@@ -157,7 +160,22 @@ VERBS: tuple[Verb, ...] = (
                 ),
             ),
             Verb("show", "één bericht geheel", "dead:show_failed", (Argument(("id",), "nummer", metavar="ID"), JSON)),
-            Verb("retry", "bied opnieuw aan", "dead:retry", CHOICE),
+            Verb("retry", "bied opnieuw aan, en zeg wat ervan werd", "dead:retry", (*CHOICE, WAIT)),
+            Verb(
+                "edit",
+                "verander de inhoud en bied dat opnieuw aan",
+                "edit:edit",
+                (
+                    Argument(("id",), "nummer", metavar="ID"),
+                    option("--set", "verander één veld", repeated=True, metavar="VELD=WAARDE"),
+                    option("--data", "JSON-bestand met de hele nieuwe inhoud", default="", metavar="BESTAND"),
+                    option("--reason", "waarom", default="", metavar="TEKST"),
+                    flag("--dry-run", "toon alleen wat er verandert, en of het mag"),
+                    WAIT,
+                    YES,
+                    JSON,
+                ),
+            ),
             Verb("discard", "leg weg, met een reden", "dead:discard", (*CHOICE, YES)),
             Verb("restore", "haal weggelegde terug", "dead:restore", CHOICE),
             Verb("export", "één JSON-object per regel", "dead:export", (*CHOICE[1:3], JSON)),

@@ -20,8 +20,10 @@ import httpx
 
 from deploy.local.home import Home
 from shared.bus import topology
+from shared.bus.nodes import Nodes
 from shared.bus.subscriptions import Subscriptions
 from shared.bus.topology import Binding
+from shared.events import ALL
 from shared.settings import SERVICES
 
 PRIVATE_TELLERS = ("enrollment", "certification")
@@ -103,12 +105,17 @@ class Permissions:
 
 
 def permissions_of(service: str) -> Permissions:
-    """A service declares nothing, reads its own queues, and publishes its own event types only.
+    """A service declares nothing, reads its own queues, publishes its own event types only, private ones privately.
 
-    Writing to ``amq.default`` is how a message reaches a retry tier and, replayed, one inbox.
+    Writing to ``amq.default`` is how a message reaches a retry tier and, replayed, one inbox; who may reach whose that
+    way is asked by the listener (docs/decisions/0006).
     """
     exchanges = [topology.EVENTS, topology.DEAD, "amq.default"]
-    topics = {topology.EVENTS: f"^{service}\\.", topology.PRIVATE: "^$"}
+    private = sorted(
+        type.split(".")[1] for type, kind in ALL.items() if kind.PRIVATE and type.startswith(f"{service}.")
+    )
+    public = f"^{service}\\." + (rf"(?!({'|'.join(private)})\.)" if private else "")
+    topics = {topology.EVENTS: public, topology.PRIVATE: "^$"}
     if service in PRIVATE_TELLERS:
         exchanges.append(topology.PRIVATE)
         topics[topology.PRIVATE] = f"^{service}\\."
@@ -180,7 +187,7 @@ async def broker_users(
 @asynccontextmanager
 async def channel_to(url: str) -> Any:
     """A channel on a connection of its own, for declaring."""
-    connection = await aiormq.connect(url)
+    connection = await Nodes(url).connect(aiormq.connect, within=10)
     try:
         yield await connection.channel(publisher_confirms=False)
     finally:
@@ -220,7 +227,7 @@ async def broker(home: Home, wanted: Mapping[str, Iterable[Binding]]) -> None:
         management = Management(home.management_url)
         try:
             await management.ready()
-            vhost = unquote(urlsplit(home.admin_amqp_url).path[1:]) or "/"
+            vhost = unquote(Nodes(home.admin_amqp_url).vhost)
             await broker_users(home, management, vhost=vhost)
         finally:
             await management.close()

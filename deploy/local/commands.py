@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,6 +18,7 @@ from deploy.local.log_view import Follower
 from deploy.local.postgres import NoOrdinaryUser, PostgresMissing
 from deploy.local.rabbitmq import RabbitMQMissing
 from deploy.local.supervisor import AlreadyRunning, StartFailed, supervise
+from deploy.local.words import _
 from shared.settings import SERVICES
 
 FAILURES = (StartFailed, AlreadyRunning, NoOrdinaryUser, PostgresMissing, RabbitMQMissing, WrongSetting)
@@ -38,7 +38,7 @@ def up(*, detach: bool = False) -> int:
     try:
         home = Home.from_env()
         if processes.running(home, "supervisor"):
-            out(f"Keur already runs in {home.path}")
+            out(_("Keur draait al in {path}").format(path=home.path))
             where_to_look(home)
             return 0
         return _up_detached(home) if detach else _up_here(home)
@@ -50,7 +50,8 @@ def up(*, detach: bool = False) -> int:
 def _up_here(home: Home) -> int:
     home.make()
     follower = Follower(home)
-    out(f"Keur in {home.path}, ports from {home.port_base}; Ctrl-C stops it")
+    said = _("Keur in {path}, poorten vanaf {base}; Ctrl-C stopt het")
+    out(said.format(path=home.path, base=home.port_base))
 
     async def run() -> None:
         following = asyncio.create_task(follower.follow())
@@ -61,7 +62,7 @@ def _up_here(home: Home) -> int:
 
     os.environ |= {"KEUR_HOME": str(home.path), "KEUR_PORT_BASE": str(home.port_base)}
     asyncio.run(run())
-    out("stopped")
+    out(_("gestopt"))
     return 0
 
 
@@ -91,9 +92,10 @@ def start_detached(home: Home, say: Callable[[str], None], environ: dict[str, st
         complete = [line for line in lines if line.endswith("\n")]
         seen += sum(len(line.encode()) for line in complete)
         if ended:
-            raise StartFailed(state(home).get("error") or f"the supervisor ended at once: see {log_path}")
+            at_once = _("de supervisor stopte meteen: zie {path}").format(path=log_path)
+            raise StartFailed(state(home).get("error") or at_once)
         error = (state(home).get("error") or "").partition("\n")[0]
-        for moment, _, line in (each.rstrip().partition(" ") for each in complete):
+        for moment, _sep, line in (each.rstrip().partition(" ") for each in complete):
             if moment[:4].isdigit() and line != error:  # what goes over several lines is the error, and is said once
                 say(line)
         if state(home).get("phase") == "ready":
@@ -114,9 +116,10 @@ def down() -> int:
         processes.end(supervisor, patience=STOP_PATIENCE)
     left = processes.end_leftovers(home) if home.run.is_dir() else []
     if supervisor is None and not left:
-        out(f"nothing of Keur runs in {home.path}")
+        out(_("er draait niets van Keur in {path}").format(path=home.path))
     else:
-        out("stopped" + (f"; ended what was left behind: {', '.join(left)}" if left else ""))
+        ended = _("; beëindigd wat was achtergebleven: {names}").format(names=", ".join(left))
+        out(_("gestopt") + (ended if left else ""))
     return 0
 
 
@@ -138,7 +141,8 @@ def doctor(*, as_json: bool = False) -> int:
         out(json.dumps([finding.told() for finding in findings], indent=1))
     else:
         for finding in findings:
-            out(f"{'good ' if finding.good else 'WRONG'}  {finding.what:<12} {finding.found}")
+            sign = _("goed ") if finding.good else _("MIS  ")
+            out(f"{sign}  {finding.what:<12} {finding.found}")
             if finding.remedy:
                 out(f"       {'':<12} → {finding.remedy}")
     return 0 if all(finding.good for finding in findings) else 1
@@ -153,7 +157,8 @@ def logs(service: str = "", *, lines: int = 200, follow: bool = False) -> int:
         return 2
     there = sorted(path.stem for path in home.logs.glob("*.log")) if home.logs.is_dir() else []
     if service and service not in there:
-        complain(f"no log of {service!r}; there are: {', '.join(there) or 'none yet, nothing was started here'}")
+        known = ", ".join(there) or _("nog geen, hier is nog niets gestart")
+        complain(_("geen logboek van {service!r}; er zijn: {known}").format(service=service, known=known))
         return 2
     follower = Follower(home, only=[service] if service else None, from_end=lines)
     try:
@@ -184,7 +189,7 @@ def where_to_look(home: Home) -> None:
         out(f"  {what:<14} {address}")
     link = sign_in_link(home)
     if link:
-        out(f"  {'sign in once':<14} {link}")
+        out(f"  {_('eenmalig in'):<14} {link}")
     out()
 
 
@@ -199,8 +204,4 @@ def addresses(home: Home) -> dict[str, str]:
 
 
 def _short(home: Home, name: str) -> str:
-    path = home.keys / f"{name}.password"
-    try:
-        return f"password in {Path(os.path.relpath(path)) if path.is_relative_to(Path.cwd()) else path}"
-    except ValueError:
-        return f"password in {path}"
+    return _("wachtwoord in {path}").format(path=home.keys / f"{name}.password")

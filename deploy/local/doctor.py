@@ -14,6 +14,7 @@ from deploy.local import postgres, processes, rabbitmq
 from deploy.local.home import LOOPBACK, Home, WrongSetting
 from deploy.local.supervisor import taken
 from deploy.local.system import servers, services
+from deploy.local.words import _
 
 SPACE_NEEDED = 2 * 1024**3
 YEAR_OF_THIS_RELEASE = 2026
@@ -37,7 +38,7 @@ def examine() -> list[Finding]:
     try:
         home = Home.from_env()
     except WrongSetting as wrong:
-        return [Finding("settings", False, str(wrong), "set KEUR_PORT_BASE, or leave it out for 8400")]
+        return [Finding("settings", False, str(wrong), _("zet KEUR_PORT_BASE, of laat het weg voor 8400"))]
     findings = [
         _python(),
         _program("RabbitMQ", rabbitmq.installed_version, home.own_broker),
@@ -56,16 +57,18 @@ def examine() -> list[Finding]:
 def _python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
     good = (3, 11) <= sys.version_info[:2] < (3, 14)
-    return Finding("Python", good, f"{version} ({sys.executable})", "" if good else "install Python 3.11, 3.12 or 3.13")
+    return Finding(
+        "Python", good, f"{version} ({sys.executable})", "" if good else _("installeer Python 3.11, 3.12 of 3.13")
+    )
 
 
 def _program(what: str, find: Callable[[], str], wanted: bool) -> Finding:
     if not wanted:
-        return Finding(what, True, "not needed: the environment names a server elsewhere")
+        return Finding(what, True, _("niet nodig: de omgeving noemt een server elders"))
     try:
         return Finding(what, True, find())
     except (rabbitmq.RabbitMQMissing, postgres.PostgresMissing) as missing:
-        problem, _, remedy = str(missing).partition(": ")
+        problem, _sep, remedy = str(missing).partition(": ")
         return Finding(what, False, problem, remedy)
 
 
@@ -74,14 +77,18 @@ def _space(home: Home) -> Finding:
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free
-    remedy = "" if free >= SPACE_NEEDED else f"free 2 GB on the disk of {folder}, or set KEUR_HOME to another disk"
-    return Finding("disk", free >= SPACE_NEEDED, f"{free / 1024**3:.1f} GB free", remedy)
+    remedy = (
+        ""
+        if free >= SPACE_NEEDED
+        else _("maak 2 GB vrij op de schijf van {folder}, of zet KEUR_HOME op een andere schijf").format(folder=folder)
+    )
+    return Finding("disk", free >= SPACE_NEEDED, _("{n:.1f} GB vrij").format(n=free / 1024**3), remedy)
 
 
 def _clock() -> Finding:
     moment = time.gmtime()
     good = moment.tm_year >= YEAR_OF_THIS_RELEASE
-    remedy = "" if good else "set the machine's clock: sessions and tokens end by it"
+    remedy = "" if good else _("zet de klok van de machine goed: sessies en toegangsbewijzen eindigen erop")
     return Finding("clock", good, time.strftime("%Y-%m-%d %H:%M:%S UTC", moment), remedy)
 
 
@@ -91,8 +98,8 @@ def _loopback() -> Finding:
     except OSError:
         addresses = set()
     good = LOOPBACK in addresses
-    found = ", ".join(map(str, sorted(addresses, key=str))) or "localhost has no address"
-    return Finding("localhost", good, found, "" if good else "add the line '127.0.0.1 localhost' to /etc/hosts")
+    found = ", ".join(map(str, sorted(addresses, key=str))) or _("localhost heeft geen adres")
+    return Finding("localhost", good, found, "" if good else _("zet de regel '127.0.0.1 localhost' in /etc/hosts"))
 
 
 def _folder(home: Home) -> Finding:
@@ -100,33 +107,42 @@ def _folder(home: Home) -> Finding:
     while not folder.exists():
         folder = folder.parent
     if not os.access(folder, os.W_OK | os.X_OK):
-        return Finding("home", False, f"{home.path} cannot be written", "set KEUR_HOME to a folder of your own")
+        return Finding(
+            "home", False, _("{path} is niet te schrijven").format(path=home.path), _("zet KEUR_HOME op een eigen map")
+        )
     if home.own_database and os.geteuid() == 0 and home.data.is_dir():
         try:
             postgres.as_ordinary_user(home)
         except postgres.NoOrdinaryUser as problem:
             return Finding("home", False, str(home.path), str(problem))
-    return Finding("home", True, f"{home.path}, ports from {home.port_base}")
+    return Finding("home", True, _("{path}, poorten vanaf {base}").format(path=home.path, base=home.port_base))
 
 
 def _ports(home: Home) -> Iterator[Finding]:
     supervisor = processes.running(home, "supervisor")
     if supervisor is not None:
-        yield Finding("ports", True, f"in use by this home's own processes (supervisor pid {supervisor})")
+        yield Finding("ports", True, _("in gebruik door Keur zelf (supervisor pid {pid})").format(pid=supervisor))
         return
     left = [name for name in processes.PROCESSES if processes.running(home, name)]
     if left:
-        yield Finding("processes", False, f"left behind by a killed supervisor: {', '.join(left)}", "run  ./keur down")
+        yield Finding(
+            "processes",
+            False,
+            _("achtergelaten door een gedode supervisor: {names}").format(names=", ".join(left)),
+            _("draai  ./keur down"),
+        )
     problems = False
     for program in [*servers(home), *services(home)]:
         for name in program.ports:
             port = home.port(name)
             if program.name not in left and not processes.port_is_free(port):
                 problems = True
-                found, _, remedy = taken(home, name, port).rpartition(": ")
+                found, _sep, remedy = taken(home, name, port).rpartition(": ")
                 yield Finding("ports", False, found, remedy)
     if not problems and not left:
-        yield Finding("ports", True, f"{home.port_base + 1} to {home.port_base + 15} are free")
+        yield Finding(
+            "ports", True, _("{first} tot {last} zijn vrij").format(first=home.port_base + 1, last=home.port_base + 15)
+        )
 
 
 def _elsewhere(home: Home) -> Iterator[Finding]:
@@ -143,6 +159,9 @@ def _reach(name: str, url: str) -> Finding:
     except (OSError, ValueError) as error:
         where = f"{parts.hostname}:{parts.port}" if parts.hostname else "its address"
         return Finding(
-            name, False, f"{where} does not answer ({type(error).__name__})", f"start it, or take {name} away"
+            name,
+            False,
+            _("{where} antwoordt niet ({why})").format(where=where, why=type(error).__name__),
+            _("start die, of haal {name} weg").format(name=name),
         )
-    return Finding(name, True, f"{parts.hostname}:{port} answers")
+    return Finding(name, True, _("{where} antwoordt").format(where=f"{parts.hostname}:{port}"))

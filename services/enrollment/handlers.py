@@ -40,9 +40,9 @@ async def copy_scheme(event: SchemeVersionPublished, tx: Tx) -> None:
     """Our own copy of cadences, norms, programmes and targets, so that enrolling needs nobody else."""
     version = SchemeVersion.from_content(event.scheme, event.version, event.valid_from, event.content)
     await coverage.lock(tx, alone=True)
-    await schemes.keep(tx, version)
+    if await schemes.keep(tx, version):
+        await audit.note(tx, _by(event), [(event.subject, f"version {event.version} known")])
     await schemes.keep_content(tx, event.scheme, event.version, event.content)
-    await audit.note(tx, _by(event), [(event.subject, f"version {event.version} known")])
     await find_gaps_under(tx, event.scheme, event.version, today=today(), by=_by(event))
 
 

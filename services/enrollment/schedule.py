@@ -8,6 +8,7 @@ from datetime import date
 
 import structlog
 
+from shared.bus import crashpoints
 from shared.clock import FileClock
 from shared.db import Tx
 from shared.service import Context
@@ -50,8 +51,11 @@ async def follow(ctx: Context) -> None:
     while True:
         async with ctx.db.transaction() as tx:
             steps = await step(tx, today)
+            if steps:
+                crashpoints.reach("schedule.before-commit")
         if not steps:
             break
+        crashpoints.reach("schedule.after-commit")
         log.info("clock followed", day=today.isoformat(), steps=steps)
     async with ctx.db.transaction() as tx:
         await runs.note(tx, today, ctx.clock.now())

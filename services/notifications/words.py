@@ -50,6 +50,7 @@ REASONS: Mapping[str, str] = {
     "smtp": N_("antwoord van de mailserver"),
     "no answer after the message": N_("het antwoord van de mailserver bleef uit"),
     "the postman stopped while sending it": N_("het versturen werd onderbroken"),
+    "restored from a backup": N_("er is een back-up teruggezet; misschien was het al verstuurd"),
     "stopped before its turn": N_("het versturen stopte voordat dit bericht aan de beurt was"),
     "the mail server cannot be reached": N_("de mailserver is niet bereikbaar"),
     "the mail server went away": N_("de mailserver brak de verbinding af"),

@@ -30,6 +30,9 @@ FailedId = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]
 Subject = Annotated[str, Query(min_length=3, max_length=200, pattern="^[^/]+/.+$")]
 
 
+Age = Annotated[str, Query(pattern=r"^([0-9]{1,6}[smhd])?$")]
+
+
 class Decision(StrictModel):
     """Which messages, and why. Either `ids`, or a `group` and filters; nothing at all is refused."""
 
@@ -39,6 +42,8 @@ class Decision(StrictModel):
     type: str | None = Field(default=None, max_length=200)
     subject: str | None = Field(default=None, max_length=200)
     error: str | None = Field(default=None, max_length=200)
+    older: Age | None = Field(default=None, description="parked at least so long ago: 90s, 30m, 2h, 3d")
+    newer: Age | None = Field(default=None, description="parked at most so long ago")
     all: bool = False
     reason: str = Field(default="", max_length=500)
     dry_run: bool = False
@@ -107,18 +112,21 @@ async def show_trace(ctx: Ctx, subject: Subject) -> dict[str, Any]:
 @router.get("/failed", dependencies=READ)
 async def list_failed(
     ctx: Ctx,
-    state: Literal["parked", "redriving", "redriven", "discarded", "all"] = "parked",
+    state: Literal["parked", "redriving", "redriven", "discarded", "edited", "all"] = "parked",
     group: Key = "",
     service: Key = "",
     type: Key = "",
     subject: Key = "",
     error: Key = "",
+    older: Age = "",
+    newer: Age = "",
     after: Position = 0,
     limit: Limit = 100,
 ) -> dict[str, Any]:
     """Failed messages, oldest first, without their bodies."""
     async with ctx.db.read() as tx:
         filters = {"state": state, "group": group, "service": service, "type": type, "subject": subject, "error": error}
+        filters |= {"older": spelled(older), "newer": spelled(newer)}
         items = await queries.failed(tx, **filters, after=after, limit=limit)
     return {"items": items, "next": items[-1]["position"] if len(items) == limit else None}
 
@@ -162,6 +170,12 @@ def shown(message: dict[str, Any]) -> dict[str, Any]:
     return message
 
 
+def spelled(age: str) -> str:
+    """``2h`` as PostgreSQL reads it beyond doubt: a bare ``m`` could be a month."""
+    words = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+    return f"{age[:-1]} {words[age[-1]]}" if age else ""
+
+
 Command = Callable[..., Awaitable[int]]
 
 
@@ -189,6 +203,7 @@ async def _decided(request: Request, ctx: Ctx, who: Who, decision: Decision, com
         for name in ("service", "type", "subject", "error")
         if (value := getattr(decision, name)) is not None
     }
+    filters |= {name: spelled(value) for name in ("older", "newer") if (value := getattr(decision, name))}
     if not (decision.ids or decision.group or filters or decision.all):
         raise NothingChosen("say about which messages", field="ids", allowed="ids, group, a filter, or all: true")
     choice = Choice(ids=decision.ids, group=decision.group, filters=filters)

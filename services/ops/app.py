@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from services.ops import api, pages, queries
+from services.ops import api, edit_api, pages, queries, replay_api
 from services.ops.desk import Desk
 from services.ops.handlers import FailedMessages, on
+from services.ops.replays import replaying
 from services.ops.schedule import redrive
 from shared.service import Service
 from shared.settings import ServiceSettings
@@ -17,8 +18,8 @@ def build(settings: ServiceSettings) -> Service:
         settings,
         subscriptions=on,
         migrations=Path(__file__).parent / "migrations",
-        routers=[api.router, pages.router],
-        loops=[redrive],
+        routers=[replay_api.router, edit_api.router, api.router, pages.router],
+        loops=[redrive, replaying],
         status=queries.status,
         extra_consumers=[FailedMessages],
     )

@@ -15,7 +15,7 @@ import structlog
 from aiormq.abc import AbstractChannel, AbstractConnection
 
 from shared.bus import topology
-from shared.bus.publisher import with_limits
+from shared.bus.nodes import Nodes
 from shared.errors import DependencyAway
 from shared.settings import SERVICES
 
@@ -36,9 +36,9 @@ class Monitor:
     """Keeps one AMQP connection for passive declares and one HTTP client; both are opened anew when they fail."""
 
     def __init__(self, amqp_url: str, management: str) -> None:
-        self._url = with_limits(amqp_url)
+        self._nodes = Nodes(amqp_url)
         parts = urlsplit(management)
-        self._vhost = quote(self._url.path.lstrip("/") or "/", safe="")
+        self._vhost = quote(self._nodes.vhost, safe="")
         self._base = f"{parts.scheme}://{parts.hostname}:{parts.port or 15672}{parts.path}"
         self._auth = (parts.username or "guest", parts.password or "guest")
         self._http: httpx.AsyncClient | None = None
@@ -84,9 +84,21 @@ class Monitor:
                 await self._discard()
                 raise DependencyAway("the broker") from error
 
+    async def depth(self, queue: str) -> int:
+        """Messages ready in one queue, now. Raises DependencyAway."""
+        async with self._lock:
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    return (await (await self._open()).queue_declare(queue, passive=True)).message_count or 0
+            except (OSError, TimeoutError, aiormq.exceptions.AMQPError, RuntimeError) as error:
+                await self._discard()
+                raise DependencyAway("the broker") from error
+
     async def _open(self) -> AbstractChannel:
         if self._connection is None or self._connection.is_closed:
-            self._connection = await aiormq.connect(self._url, client_properties={"connection_name": "ops monitor"})
+            self._connection = await self._nodes.connect(
+                lambda url: aiormq.connect(url, client_properties={"connection_name": "ops monitor"}), within=PATIENCE
+            )
             self._channel = None
         if self._channel is None or self._channel.is_closed:
             self._channel = await self._connection.channel(publisher_confirms=False)

@@ -42,7 +42,7 @@ class Desk:
         # A client for all answers: making one loads certificates and takes longer than asking.
         self._http = self._http or httpx.AsyncClient(timeout=PATIENCE, trust_env=False)
         try:
-            answer = await self._http.get(f"{self._ctx.settings.base_url(service)}/readyz")
+            answer = await self._http.get(f"{self._ctx.settings.inner_url(service)}/readyz")
             told = answer.json()
             return dict(told) if isinstance(told, dict) else {"ready": False, "last_error": "no readiness"}
         except (httpx.HTTPError, ValueError) as error:
@@ -91,14 +91,18 @@ class Desk:
 
 
 def alarms(queues: dict[str, Any], services: dict[str, Any]) -> list[tuple[str, str]]:
-    """What an operator must look at: (kind, name). Kinds: broker, service, no-consumer, unrouted, failed-waiting."""
+    """What an operator must look at: (kind, name).
+
+    Kinds: broker, service, paused, no-consumer, unrouted, failed-waiting.
+    """
     found: list[tuple[str, str]] = []
     if not queues["broker"]:
         found.append(("broker", "RabbitMQ"))
     found += [("service", name) for name, told in services.items() if not told.get("ready")]
     for name, queue in queues["queues"].items():
         if name.endswith(".inbox") and queue["consumers"] == 0:
-            found.append(("no-consumer", name))
+            resting = bool((services.get(name.split(".")[1]) or {}).get("paused"))
+            found.append(("paused" if resting else "no-consumer", name))
         if name == topology.UNROUTED and queue["ready"]:
             found.append(("unrouted", name))
         if name == topology.FAILED and queue["ready"] and not queue["consumers"]:

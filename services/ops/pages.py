@@ -6,14 +6,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from services.ops import commands, queries
+from services.ops import commands, edits, queries
 from services.ops.api import READ, WRITE, Command, desk_of, shown
 from services.ops.commands import Choice
 from services.ops.desk import alarms
 from services.ops.domain.failures import ReasonNeeded
 from services.ops.domain.references import references
 from services.ops.domain.tracing import WIDTH, diagram, lanes, trace
-from services.ops.words import ACTIONS, STAGES, STATES, impact, n_, title_of
+from services.ops.outcomes import outcomes
+from services.ops.words import ACTIONS, OUTCOMES, STAGES, STATES, impact, n_, title_of
 from shared.errors import NotKnown, RuleBroken
 from shared.web.deps import Ctx, Who
 from shared.web.i18n import ntranslate
@@ -52,6 +53,9 @@ async def overview(request: Request, ctx: Ctx) -> HTMLResponse:
         pending=sum((told.get("outbox") or {}).get("pending") or 0 for told in services.values()),
         oldest=max(((told.get("outbox") or {}).get("oldest_age_s") or 0 for told in services.values()), default=0),
         waiting=sum(queue["ready"] or 0 for name, queue in queues["queues"].items() if name.endswith(".inbox")),
+        retrying=sum(queue["ready"] or 0 for queue in retries.values()),
+        mail=(services.get("notifications") or {}).get("mail") or {},
+        pauses={name: told["paused"] for name, told in services.items() if told.get("paused")},
         latest=latest,
         title_of=title_of,
     )
@@ -62,6 +66,7 @@ def _alarm(kind: str, name: str) -> str:
         "broker": _("De berichtenmakelaar antwoordt niet: er gaan geen berichten. Niets gaat verloren; het wacht."),
         "service": _("%(name)s is niet gereed."),
         "no-consumer": _("Niemand leest %(name)s."),
+        "paused": _("Het lezen van %(name)s is gepauzeerd; de berichten wachten."),
         "unrouted": _("Er zijn gebeurtenissen waar niemand naar luistert (%(name)s)."),
         "failed-waiting": _("Mislukte berichten wachten op deze werkbank (%(name)s)."),
     }
@@ -73,7 +78,7 @@ async def failed(
     request: Request, ctx: Ctx, group: Key = "", state: Key = "parked", after: Position = 0
 ) -> HTMLResponse:
     """Failed messages by group; with a group, its messages."""
-    state = state if state in ("parked", "redriving", "redriven", "discarded", "all") else "parked"
+    state = state if state in ("parked", "redriving", "redriven", "discarded", "edited", "all") else "parked"
     async with ctx.db.read() as tx:
         groups = await queries.groups(tx) if not group and state == "parked" else []
         items = await queries.failed(tx, state=state, group=group, after=after, limit=PAGE)
@@ -97,12 +102,24 @@ async def failed_message(request: Request, ctx: Ctx, id: str) -> HTMLResponse:
     return await _failed_message(request, ctx, id, {})
 
 
-async def _failed_message(request: Request, ctx: Ctx, id: str, errors: dict[str, str]) -> HTMLResponse:
+async def _failed_message(
+    request: Request,
+    ctx: Ctx,
+    id: str,
+    errors: dict[str, str],
+    *,
+    draft: str | None = None,
+    why: str = "",
+    diff: list[str] | None = None,
+) -> HTMLResponse:
     async with ctx.db.read() as tx:
         found = await queries.failed_message(tx, id)
         if found is None:
             raise NotKnown(_("Dit mislukte bericht is niet bekend."))
         actions = await queries.actions(tx, found["id"])
+        edited = await edits.edited_into(tx, found["id"])
+    sent = edited["id"] if edited else found["id"] if found["state"].startswith("redriv") else None
+    ended = (await outcomes(request, ctx, [sent]))[0]["outcome"] if sent else None
     message = shown(found)
     body = json.dumps(message["data"], indent=2, ensure_ascii=False) if message["data"] is not None else message["text"]
     return render(
@@ -116,6 +133,11 @@ async def _failed_message(request: Request, ctx: Ctx, id: str, errors: dict[str,
         action_words=ACTIONS,
         states=STATES,
         errors=errors,
+        draft=body if draft is None else draft,
+        why=why,
+        diff=diff,
+        edited=edited,
+        outcome=OUTCOMES.get(ended or ""),
         title_of=title_of,
     )
 
@@ -142,6 +164,39 @@ async def decide(
             raise
         return await _failed_message(request, ctx, id, {"reason": _("Geef een reden van ten minste drie tekens.")})
     return RedirectResponse(f"/ops/failed?did={action}&count={changed}", 303)
+
+
+@router.post("/failed/{id}/edit", dependencies=WRITE)
+async def edit(
+    request: Request,
+    ctx: Ctx,
+    who: Who,
+    id: str,
+    data: Annotated[str, Form(max_length=200_000)] = "",
+    reason: Annotated[str, Form(max_length=500)] = "",
+    check: Annotated[str, Form(max_length=10)] = "",
+) -> Response:
+    """First shows what would change (`check`), then sends it back changed."""
+    try:
+        body = json.loads(data)
+        if not isinstance(body, dict):
+            raise ValueError("no object")  # noqa: TRY004 - of one kind with what is no JSON at all
+        async with ctx.db.transaction() as tx:
+            told = await edits.edit(tx, id, body, actor=who.subject, reason=reason, dry_run=bool(check))
+    except ReasonNeeded:
+        errors = {"why": _("Geef een reden van ten minste drie tekens.")}
+        return await _failed_message(request, ctx, id, errors, draft=data, why=reason)
+    except NotKnown:
+        raise
+    except RuleBroken as rule:
+        errors = {"data": _("Zo past het niet: %(why)s") % {"why": str(rule)}}
+        return await _failed_message(request, ctx, id, errors, draft=data, why=reason)
+    except ValueError:
+        errors = {"data": _("Dit is geen JSON-object.")}
+        return await _failed_message(request, ctx, id, errors, draft=data, why=reason)
+    if check:
+        return await _failed_message(request, ctx, id, {}, draft=data, why=reason, diff=told["diff"])
+    return RedirectResponse(f"/ops/failed/{told['id']}", 303)
 
 
 _DONE = {

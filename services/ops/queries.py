@@ -80,14 +80,20 @@ async def groups(tx: Tx) -> list[dict[str, Any]]:
                   min(frame) as frame,
                   min(handler) as handler, count(*) as count, min(parked_at) as first_at, max(parked_at) as last_at,
                   array_agg(distinct event_type) as types,
-                  (array_agg(reason order by position desc))[1] as reason
+                  (array_agg(reason order by position desc))[1] as reason,
+                  count(*) filter (where exists (
+                      select from failed before where before.message_id = failed.message_id
+                      and before.service = failed.service and before.position < failed.position)) as repeated
            from failed where state = 'parked' group by fingerprint order by count(*) desc, max(parked_at) desc"""
     )
     return [dict(row) for row in rows]
 
 
 _FAILED = """position, id::text, message_id, service, event_type, subject, correlationid, error, reason, frame, handler,
-             fingerprint as group, attempt, sealed, parked_at, state, decided_at, decided_by, decided_reason"""
+             fingerprint as group, attempt, sealed, parked_at, state, decided_at, decided_by, decided_reason,
+             edited_from::text"""
+_TIMES = """(select count(*) from failed again
+             where again.message_id = failed.message_id and again.service = failed.service) as times"""
 
 
 async def failed(
@@ -99,15 +105,18 @@ async def failed(
     type: str = "",
     subject: str = "",
     error: str = "",
+    older: str = "",
+    newer: str = "",
     after: int = 0,
     limit: int = 100,
 ) -> list[dict[str, Any]]:
     """Failed messages in a state (`all` for every one), oldest first."""
     rows = await tx.fetch(
-        f"""select {_FAILED} from failed
+        f"""select {_FAILED}, {_TIMES} from failed
             where ($1 = 'all' or state = $1) and ($2 = '' or fingerprint = $2) and ($3 = '' or service = $3)
               and ($4 = '' or event_type = $4) and ($5 = '' or subject = $5) and ($6 = '' or error = $6)
-              and position > $7
+              and position > $7 and ($9 = '' or parked_at <= now() - $9::text::interval)
+              and ($10 = '' or parked_at >= now() - $10::text::interval)
             order by position limit $8""",  # noqa: S608 (a constant of this module)
         state,
         group,
@@ -117,6 +126,8 @@ async def failed(
         error,
         after,
         limit,
+        older,
+        newer,
     )
     return [dict(row) for row in rows]
 
@@ -124,9 +135,7 @@ async def failed(
 async def failed_message(tx: Tx, id: str) -> dict[str, Any] | None:
     """One failed message whole, by its own id or by the id of the message (then the latest); how often it failed."""
     row = await tx.fetchrow(
-        f"""select {_FAILED}, exchange, routing_key, headers, properties, body,
-                   (select count(*) from failed again
-                    where again.message_id = failed.message_id and again.service = failed.service) as times
+        f"""select {_FAILED}, {_TIMES}, exchange, routing_key, headers, properties, body
             from failed where id::text = $1 or message_id = $1 order by position desc limit 1""",  # noqa: S608
         id,
     )

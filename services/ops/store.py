@@ -63,6 +63,8 @@ async def parked_for_decision(
            where state = $1 and ($2::uuid[] is null or id = any($2)) and ($3::text is null or fingerprint = $3)
              and ($4::text is null or service = $4) and ($5::text is null or event_type = $5)
              and ($6::text is null or subject = $6) and ($7::text is null or error = $7)
+             and ($9::text is null or parked_at <= now() - $9::text::interval)
+             and ($10::text is null or parked_at >= now() - $10::text::interval)
            order by position limit $8 for update""",
         state,
         ids,
@@ -72,6 +74,8 @@ async def parked_for_decision(
         filters.get("subject"),
         filters.get("error"),
         limit,
+        filters.get("older"),
+        filters.get("newer"),
     )
 
 

@@ -50,10 +50,24 @@ STATES: dict[str, tuple[str, str]] = {
     "redriving": (N_("gaat terug"), "busy"),
     "redriven": (N_("opnieuw aangeboden"), "good"),
     "discarded": (N_("weggelegd"), "plain"),
+    "edited": (N_("veranderd"), "plain"),
 }
 """The state of a failed message in a word, and the tone of its tag."""
 
-ACTIONS = {"retry": N_("opnieuw aangeboden"), "discard": N_("weggelegd"), "restore": N_("teruggezet")}
+ACTIONS = {
+    "retry": N_("opnieuw aangeboden"),
+    "discard": N_("weggelegd"),
+    "restore": N_("teruggezet"),
+    "edit": N_("veranderd"),
+}
+
+OUTCOMES: dict[str, tuple[str, str]] = {
+    "handled": (N_("Verwerkt."), "good"),
+    "parked again": (N_("Opnieuw geparkeerd: de oorzaak is nog niet weg."), "bad"),
+    "waiting": (N_("Wacht nog, in de wachtrij of op een nieuwe poging."), "busy"),
+    "unknown": (N_("Onbekend: de dienst antwoordt niet."), "warn"),
+}
+"""What became of a message that was sent back."""
 
 
 def title_of(event_type: str) -> str:

@@ -20,6 +20,7 @@ from faststream.rabbit.subscriber.usecase import RabbitSubscriber
 from shared.bus import topology
 from shared.bus.consumer import Consumer
 from shared.bus.subscriptions import Subscriptions
+from shared.settings import broker_nodes
 
 
 class InboxSubscriber(RabbitSubscriber):
@@ -80,7 +81,7 @@ def build(
     subscriptions: Subscriptions, *, url: str = "amqp://localhost", consumer: Consumer | None = None
 ) -> ServiceBroker:
     """The service's broker with everything it listens to; ``consumer`` does the listening, none for documents only."""
-    broker = ServiceBroker(url, app_id=subscriptions.service, logger=None)
+    broker = ServiceBroker(broker_nodes(url)[0], app_id=subscriptions.service, logger=None)
     queue = topology.inbox(subscriptions.service)
     first = True
     for binding in subscriptions.bindings():

@@ -15,7 +15,8 @@ from shared import telemetry
 from shared.bus import crashpoints, topology
 from shared.bus.dispatch import Dispatcher, Failed, is_passing
 from shared.bus.frames import Delivered, open_channel
-from shared.bus.publisher import Publisher, with_limits
+from shared.bus.nodes import Nodes
+from shared.bus.publisher import CONNECT_WITHIN, Publisher
 from shared.bus.retry import again_or_parked
 from shared.bus.sealing import CONTENT_TYPE, Seal
 from shared.bus.tellers import Tellers
@@ -25,6 +26,8 @@ from shared.errors import DependencyAway, GiveUp
 log = structlog.get_logger(__name__)
 
 WATCH_EVERY = 2.0
+WATCH_PATIENCE = 3.0
+"""Together: how long a consumer may be called alive on a link that is silent."""
 RECONNECT = (0.2, 0.5, 1.0, 2.0)
 _LOST = (OSError, TimeoutError, aiormq.exceptions.AMQPError, DependencyAway, RuntimeError)
 
@@ -53,7 +56,7 @@ class Consumer:
         tiers: Sequence[timedelta] = topology.RETRY_TIERS,
     ) -> None:
         self.queue = queue
-        self._url = with_limits(url)
+        self._nodes = Nodes(url)
         self._service = service
         self._dispatch = dispatcher
         self._publisher = publisher
@@ -65,6 +68,7 @@ class Consumer:
         self._arrived: deque[Delivered] = deque()
         self._wake = asyncio.Event()
         self._stopping = False
+        self._held = False
         self._task: asyncio.Task[None] | None = None
         self.alive = False
         self.since: datetime | None = None
@@ -92,9 +96,29 @@ class Consumer:
                 await self._task
             self._task = None
 
+    def hold(self, held: bool) -> None:
+        """Rests (the batch in hand is finished, the rest goes back to the broker) or goes on."""
+        if held != self._held:
+            self._held = held
+            self._wake.set()
+
+    @property
+    def held(self) -> bool:
+        return self._held
+
+    @property
+    def _leaving(self) -> bool:
+        return self._stopping or self._held
+
     async def _run(self) -> None:
         failures = 0
         while not self._stopping:
+            if self._held:
+                self._gone()
+                self._wake.clear()
+                if self._held and not self._stopping:
+                    await self._wake.wait()
+                continue
             try:
                 await self._connected()
                 failures = 0
@@ -118,10 +142,10 @@ class Consumer:
         telemetry.CONSUMER_ALIVE.labels(self._service).set(0)
 
     async def _connected(self) -> None:
-        async with asyncio.timeout(self._timeout):
-            connection, channel, tap = await open_channel(
-                self._url, name=f"{self._service} consuming", publisher_confirms=False
-            )
+        connection, channel, tap = await self._nodes.connect(
+            lambda url: open_channel(url, name=f"{self._service} consuming", publisher_confirms=False),
+            within=min(CONNECT_WITHIN, self._timeout),
+        )
         try:
             async with asyncio.timeout(self._timeout):
                 tap.delivered = self._on_delivered
@@ -138,7 +162,7 @@ class Consumer:
             for task in pending:
                 task.cancel()
             await asyncio.gather(*pending, return_exceptions=True)
-            if self._stopping and not channel.is_closed and started.consumer_tag:
+            if self._leaving and not channel.is_closed and started.consumer_tag:
                 async with asyncio.timeout(2):
                     await channel.basic_cancel(started.consumer_tag)
             for task in done:
@@ -162,16 +186,17 @@ class Consumer:
             if channel.is_closed:
                 raise ConsumerLost("the channel closed")
             try:
-                async with asyncio.timeout(self._timeout):
+                async with asyncio.timeout(min(WATCH_PATIENCE, self._timeout)):
                     await channel.queue_declare(self.queue, passive=True)
             except TimeoutError:
+                self._nodes.turn()
                 raise ConsumerLost("the broker does not answer") from None
 
     async def _work(self, channel: AbstractChannel) -> None:
-        while not self._stopping:
+        while not self._leaving:
             if not self._arrived:
                 self._wake.clear()
-                if not self._arrived and not self._stopping:
+                if not self._arrived and not self._leaving:
                     await self._wake.wait()
                 continue
             if channel.is_closed:
@@ -237,7 +262,9 @@ class Consumer:
         )
         kind = properties.message_type or "?"
         telemetry.MESSAGES.labels(self._service, kind if kind.startswith(_TELLERS) else "?", outcome).inc()
-        log.warning(f"message {outcome}", event_id=properties.message_id, type=kind, handler=handler, error=error)
+        # What went wrong with a private message may quote it (see retry), so only its kind is said.
+        why = type(error).__name__ if properties.content_type == CONTENT_TYPE else error
+        log.warning(f"message {outcome}", event_id=properties.message_id, type=kind, handler=handler, error=why)
         while True:
             try:
                 (unsure,) = await self._publisher.publish([copy])

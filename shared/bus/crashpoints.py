@@ -11,6 +11,12 @@ POINTS = {
     "consumer.after-retry-published": "a copy went to a retry tier or was parked, the original is not acknowledged yet",
     "postman.before-send": "a mail is marked as being sent, the mail server has not heard of it",
     "postman.after-send": "the mail server answered, what it said is not written down yet",
+    "issuing.after-number": "numbers were taken, no certificate is written yet",
+    "issuing.after-certificate": "certificates are written, nothing of them is told or committed yet",
+    "import.after-rows": "some rows of a file are written, nothing is committed yet",
+    "import.before-commit": "all rows of a file are written, nothing is committed yet",
+    "schedule.before-commit": "what fell due is told, nothing is committed yet",
+    "schedule.after-commit": "what fell due is told and committed, the run is not noted yet",
 }
 
 

@@ -80,8 +80,9 @@ class Dispatcher:
             fresh = {row["message_id"] for row in rows}
             new, taken = [], set()
             for message in messages:
-                if message.envelope.id in fresh and message.envelope.id not in taken:
-                    taken.add(message.envelope.id)
+                own = message.envelope.id
+                if (own in fresh or message.again) and own not in taken:
+                    taken.add(own)
                     new.append(message)
             await self._run(new, tx, running)
             crashpoints.reach("consumer.before-commit")

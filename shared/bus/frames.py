@@ -28,6 +28,7 @@ _FLAGS = struct.Struct(">H")
 _CONTENT = struct.Struct(">HHQ")
 _END = 0xCE
 _DELIVER, _RETURN, _ACK, _NACK = 60 << 16 | 60, 60 << 16 | 50, 60 << 16 | 80, 60 << 16 | 120
+_BLOCKED, _UNBLOCKED = 10 << 16 | 60, 10 << 16 | 61
 _HEARTBEAT = b"\x08\x00\x00\x00\x00\x00\x00\xce"
 _FRAME_TYPES = b"\x01\x02\x03\x08"
 _TEXT = ord("S")
@@ -163,6 +164,8 @@ class Tap(asyncio.StreamReader):
         self.delivered: Callable[[list[Delivered]], None] = lambda _: None
         self.confirmed: Callable[[int, bool, bool], None] = lambda *_: None
         self.returned: Callable[[Delivered], None] = lambda _: None
+        self.blocked: str | None = None
+        """Why the broker takes nothing from this connection now ("low on memory"), by its own word."""
 
     def take(self, channel: int) -> None:
         """From now on the messages of this channel are handed over here."""
@@ -192,6 +195,8 @@ class Tap(asyncio.StreamReader):
             if channel and channel == self._channel and self._take(kind, data, at + 7, stop - 1):
                 taken = True
             else:
+                if not channel and kind == 1:
+                    self._hear(data, at + 7)
                 super().feed_data(data[at:stop])
                 self._beat = self._now()
             at = stop
@@ -202,6 +207,14 @@ class Tap(asyncio.StreamReader):
         if taken and self._now() - self._beat > 1:  # aiormq counts frames to know that the broker lives
             self._beat = self._now()
             super().feed_data(_HEARTBEAT)
+
+    def _hear(self, data: bytes, at: int) -> None:
+        """Connection.Blocked carries its reason as a short text; Unblocked carries nothing."""
+        (method,) = _METHOD.unpack_from(data, at)
+        if method == _BLOCKED:
+            self.blocked = data[at + 5 : at + 5 + data[at + 4]].decode(errors="replace") or "blocked"
+        elif method == _UNBLOCKED:
+            self.blocked = None
 
     def _take(self, kind: int, data: bytes, at: int, stop: int) -> bool:
         if kind == 1:

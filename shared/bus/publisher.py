@@ -7,10 +7,13 @@ from dataclasses import dataclass
 import aiormq
 from aiormq.abc import ChannelFrame
 from pamqp.commands import Basic
-from yarl import URL
 
 from shared.bus.frames import Delivered, Tap, open_channel, publish_bytes, publish_frame
+from shared.bus.nodes import Nodes
 from shared.errors import DependencyAway
+
+CONNECT_WITHIN = 3.5
+"""Seconds for opening a connection: who began while the link was silent waits no longer after it is back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,19 @@ class NotTaken(Exception):
     """The broker could not keep it: a full queue, or a fault of its own."""
 
 
+class BrokerBlocked(DependencyAway):
+    """The broker takes nothing from publishers now: out of memory or disk. The link itself is well."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("the broker")
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"the broker is blocked: {self.reason}"
+
+
 class Unroutable(Exception):
     """The broker has no queue for it and no alternate exchange took it."""
-
-
-def with_limits(url: str, *, heartbeat: int = 5) -> URL:
-    """The broker's URL with the heartbeat (seconds) that makes a half-open link seen."""
-    return URL(url).update_query(heartbeat=str(heartbeat))
 
 
 class _Batch:
@@ -63,6 +72,7 @@ class _Line:
     def __init__(self, connection: aiormq.Connection, channel: aiormq.Channel, tap: Tap) -> None:
         self.connection = connection
         self.channel = channel
+        self.tap = tap
         self.firsts: dict[tuple[str, str], bytes] = {}
         self.last = 0
         self._oldest = 1
@@ -110,23 +120,25 @@ class Publisher:
     """
 
     def __init__(self, url: str, *, name: str, timeout: float = 10.0) -> None:
-        self._url = with_limits(url)
+        self._nodes = Nodes(url)
         self._name = name
         self._timeout = timeout
         self._line: _Line | None = None
         self._opening = asyncio.Lock()
         self._sending = asyncio.Lock()
-        self.user = URL(url).user
+        self.user = self._nodes.user
 
     async def _open(self) -> _Line:
         async with self._opening:
             if self._line is None or self._line.channel.is_closed:
                 await self._discard()
                 try:
-                    async with asyncio.timeout(self._timeout):
-                        self._line = _Line(
-                            *await open_channel(self._url, name=f"{self._name} publishing", publisher_confirms=True)
-                        )
+                    name = f"{self._name} publishing"
+                    opened = await self._nodes.connect(
+                        lambda url: open_channel(url, name=name, publisher_confirms=True),
+                        within=min(CONNECT_WITHIN, self._timeout),
+                    )
+                    self._line = _Line(*opened)
                 except (OSError, TimeoutError, aiormq.exceptions.AMQPError) as error:
                     await self._discard()
                     raise DependencyAway("the broker") from error
@@ -145,17 +157,23 @@ class Publisher:
     async def publish(self, messages: Sequence[Outgoing]) -> list[Exception | None]:
         """Publishes all with their confirms outstanding together, in order; per message none or why it is not certain.
 
-        Raises ``DependencyAway`` when there is no connection: then nothing was published.
+        Raises ``DependencyAway`` when there is no connection, ``BrokerBlocked`` when the broker takes nothing: then
+        nothing was published.
         """
         line = await self._open()
         if not messages:
             return []
+        if self.blocked is not None:
+            raise BrokerBlocked(self.blocked)
         try:
             async with asyncio.timeout(self._timeout):
                 batch = await self._send(line, messages)
                 await asyncio.wait({batch.done})  # ended by the last confirm, or by the end of the channel
         except (TimeoutError, aiormq.exceptions.AMQPError, RuntimeError, ConnectionError) as error:
+            if self.blocked is not None:  # a new connection would be blocked by its first message
+                raise BrokerBlocked(self.blocked) from error
             await self._discard()
+            self._nodes.turn()
             raise DependencyAway("the broker") from error
         if any(isinstance(outcome, DependencyAway) for outcome in batch.outcomes):
             await self._discard()
@@ -182,13 +200,21 @@ class Publisher:
     def is_open(self) -> bool:
         return self._line is not None and not self._line.channel.is_closed
 
+    @property
+    def blocked(self) -> str | None:
+        """Why the broker takes nothing from us now; none when it does, or was not asked."""
+        line = self._line
+        return None if line is None or line.channel.is_closed else line.tap.blocked
+
     async def check(self) -> None:
         """Raises ``DependencyAway`` unless the broker answers now and accepts publishes."""
         line = await self._open()
+        if self.blocked is not None:
+            raise BrokerBlocked(self.blocked)
         try:
             async with asyncio.timeout(min(2.0, self._timeout)):
                 await line.channel.exchange_declare("keur.events", exchange_type="topic", passive=True)
-        except (OSError, TimeoutError, aiormq.exceptions.AMQPError) as error:
+        except (OSError, TimeoutError, aiormq.exceptions.AMQPError, RuntimeError) as error:  # the last: it is closing
             await self._discard()
             raise DependencyAway("the broker") from error
 

@@ -11,7 +11,7 @@ from shared.bus import topology
 from shared.bus.frames import Delivered
 from shared.bus.publisher import Outgoing
 from shared.bus.wire import ATTEMPT
-from shared.errors import GiveUp
+from shared.errors import GiveUp, said
 
 _ROOT = Path(__file__).resolve().parents[2]
 HEADERS = (
@@ -68,7 +68,7 @@ def again_or_parked(
     kind = type(error).__name__
     frame = innermost_own_frame(error)
     # The text of an error about a private message may quote it, so only its kind leaves the service.
-    reason = "" if sealed and not isinstance(error, GiveUp) else str(error)
+    reason = "" if sealed and not isinstance(error, GiveUp) else said(error)
     values = (
         service,
         kind,

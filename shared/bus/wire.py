@@ -24,6 +24,8 @@ from shared.events import ALL, Envelope, Event
 JSON = "application/json"
 PREFIX = "cloudEvents:"
 ATTEMPT = "x-keur-attempt"
+AGAIN = "x-keur-again"
+"""Header of a replayed message that is handled although the inbox knows it: handlers build what they know anew."""
 MAX_BODY = 1_000_000
 """Bytes; ours are under 10 kB, except a whole scheme."""
 
@@ -59,6 +61,7 @@ class Heard:
     envelope: Envelope
     body: bytes
     attempt: int = 0
+    again: bool = False
 
     @property
     def data(self) -> dict[str, Any]:
@@ -250,4 +253,4 @@ def read(message: Delivered, seal: Seal | None) -> Heard:
     elif content_type != JSON:
         raise WrongContentType(f"content type {content_type!r}; allowed: {JSON}")
     attempt = headers.get(ATTEMPT, 0)
-    return Heard(envelope, body, attempt if isinstance(attempt, int) else 0)
+    return Heard(envelope, body, attempt if isinstance(attempt, int) else 0, bool(headers.get(AGAIN)))

@@ -21,6 +21,8 @@ SLOW_AFTER_S = 0.6
 KNOCK_S = 1.0
 LATE_S = 0.2
 """A knock that ends this much later than it should says that we were busy ourselves: it proves nothing."""
+PROBES = ("/healthz", "/readyz", "/metrics")
+"""They say themselves what is away, each within its own time."""
 LONG_WORK = "/api/import/"
 KNOCKS_FOR_LONG_WORK = 3
 
@@ -64,7 +66,7 @@ class Patience:
         self._abandoned: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or self.knocker is None:
+        if scope["type"] != "http" or self.knocker is None or scope["path"] in PROBES:
             await self.app(scope, receive, send)
             return
         begun = over = False

@@ -47,12 +47,15 @@ class Stranger:
         self.unsure: set[str] = set()
         self.copies = 0
 
-    async def poison(self, count: int = 3) -> None:
-        """Some poison, straight into inbox queues."""
+    async def poison(self, count: int = 3, service: str = "") -> None:
+        """Some poison, straight into inbox queues: of one service, or of any."""
         chosen = self._chance.sample(poisons(), count)
         messages = []
         for _, body, how in chosen:
-            service, own = self._chance.choice(SERVICES), str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
+            to, own = (
+                service or self._chance.choice(SERVICES),
+                str(uuid.UUID(int=self._chance.getrandbits(128), version=4)),
+            )
             headers = {
                 "cloudEvents:id": own,
                 "cloudEvents:type": how.get("type", _KNOWN),
@@ -66,13 +69,12 @@ class Stranger:
                 message_id=own,
                 delivery_mode=2,
                 user_id=ADMIN,
-                user_id="admin",
             )
-            messages.append((service, own, Outgoing("", topology.inbox(service), body, properties)))
+            messages.append((to, own, Outgoing("", topology.inbox(to), body, properties)))
         outcomes = await self._publish([message for _, _, message in messages])
-        for (service, own, _), unsure in zip(messages, outcomes, strict=True):
+        for (to, own, _), unsure in zip(messages, outcomes, strict=True):
             if unsure is None:
-                self.sent[own] = service
+                self.sent[own] = to
             else:
                 self.unsure.add(own)  # it may have arrived all the same
 
@@ -92,7 +94,7 @@ class Stranger:
                 scheme=row["scheme"], traceparent=None,
             )  # fmt: skip
             app = envelope.source.rpartition("/")[2]
-            properties = wire.properties(envelope, app_id=app, user_id="admin", sealed=False)
+            properties = wire.properties(envelope, app_id=app, user_id=ADMIN, sealed=False)
             messages.append(Outgoing(topology.EVENTS, envelope.type, row["data"].encode(), properties))
         outcomes = await self._publish(messages)
         self.copies += sum(outcome is None for outcome in outcomes)

@@ -13,34 +13,35 @@ from .system import System
 
 EXAMS = {"theory": 5.5, "drawing": 5.5, "practice": 6.0}
 PROGRAMMES = ("constructiewerker-2", "lasser-3", "plaatwerker-3", "verspaner-3")
-COMPANIES = 10
+COMPANIES, SCHOOLS = 60, 12
+"""Many, since what is planned for one place is planned by one after the other."""
 
 
 class School:
     """Trainees and their results; one in eight fails an exam and gets no certificate, one in ten is under age."""
 
-    def __init__(self, seed: int, trainees: int) -> None:
+    def __init__(self, seed: int, trainees: int, *, prefix: str = "X") -> None:
+        self._prefix = prefix
         chance = random.Random(seed)
         self.trainees = [self._trainee(number, chance) for number in range(trainees)]
         self._fails = {
             trainee["trainee_id"]: chance.choice(list(EXAMS)) for trainee in self.trainees if chance.random() < 0.125
         }
-        self._scores = chance.random()
 
     def _trainee(self, number: int, chance: random.Random) -> dict[str, Any]:
         place, minor = number % COMPANIES, chance.random() < 0.1
         return {
-            "trainee_id": f"X{number:06d}",
+            "trainee_id": f"{self._prefix}{number:06d}",
             "name": f"Leerling {number}",
             "birth_date": "2008-12-01" if minor else "2004-03-01",
             "email": f"x{number}@leerling.example",
             "language": chance.choice(("nl", "en")),
             "guardian_email": f"ouder{number}@thuis.example" if minor else "",
             "programme": chance.choice(PROGRAMMES),
-            "school_id": "S1",
+            "school_id": f"S{number % SCHOOLS}",
             "company_id": f"C{place}",
             "mentor_id": f"M{place}",
-            "instructor_id": "I1",
+            "instructor_id": f"I{number % SCHOOLS}",
             "starts_on": "2025-09-01",
             "planned_end": "2027-07-01",
             "channel": "website",
@@ -84,15 +85,21 @@ class School:
                 }
                 for n in range(COMPANIES)
             ],
-            "schools": [{"school_id": "S1", "name": "Vakschool"}],
+            "schools": [{"school_id": f"S{n}", "name": f"Vakschool {n}"} for n in range(SCHOOLS)],
             "instructors": [
-                {"instructor_id": "I1", "school_id": "S1", "name": "Docent", "email": "docent@vakschool.example"}
+                {"instructor_id": f"I{n}", "school_id": f"S{n}", "name": f"Docent {n}", "email": f"i{n}@school.example"}
+                for n in range(SCHOOLS)
             ],
         }  # fmt: skip
         for kind in ("companies", "mentors", "schools", "instructors"):
-            for row in files[kind]:
-                answer = await system.ask("POST", "enrollment", f"/enrollment/api/{kind}", json=row)
-                assert answer.status_code == 201, answer.text
+            columns = (FILES / "smo" / f"{kind}.csv").read_text("utf-8").splitlines()[0].split(",")
+            whole = [
+                dict.fromkeys(columns, "") | ({"places": 0} if "places" in columns else {}) | row for row in files[kind]
+            ]
+            whole = [row | ({"language": "nl"} if "language" in columns else {}) for row in whole]
+            file = {"file": (f"{kind}.csv", as_csv(whole), "text/csv")}
+            answer = await system.ask("POST", "enrollment", f"/enrollment/api/import/{kind}", files=file)
+            assert answer.status_code == 200, answer.text
 
         async def known() -> bool:
             """Enrollment hears of the scheme by the bus."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
 
-from shared.bus import outbox
+from shared.bus import crashpoints, outbox
 from shared.db import Tx
 from shared.errors import GiveUp
 from shared.events.base import Event
@@ -146,6 +146,7 @@ async def _issue(
 ) -> list[tuple[By, str, str]]:
     """Decides and issues in the order given: decision, number, certificate, and what is told, in one transaction."""
     serials = await _take_serials(tx, ready, today.year)
+    crashpoints.reach("issuing.after-number")
     decisions: list[tuple[str, SchemeVersion, Dossier, Granted]] = []
     issued: list[Certificate] = []
     for case in ready:
@@ -168,6 +169,7 @@ async def _issue(
         )
     await certificates.add_decisions(tx, decisions, decided_on=today, decided_at=now, decided_by=RULES)
     await certificates.add(tx, issued, issued_at=now)
+    crashpoints.reach("issuing.after-certificate")
     for certificate, (_, version, _, granted) in zip(issued, decisions, strict=True):
         cause = causes[certificate.trainee_id]
         await outbox.put(tx, *_told(certificate, version, granted), cause=cause)

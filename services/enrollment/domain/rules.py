@@ -2,31 +2,7 @@
 
 from collections.abc import Callable
 
-from shared.errors import RuleBroken
-
-
-class Refused(RuleBroken):
-    """A rule of the training refuses this. ``allowed`` is the remedy: what would be accepted instead."""
-
-    def __init__(
-        self,
-        nl: str,
-        en: str,
-        *,
-        field: str | None = None,
-        value: object = None,
-        allowed: str | tuple[str, str] | None = None,
-    ) -> None:
-        allowed_nl, allowed_en = allowed if isinstance(allowed, tuple) else (allowed, allowed)
-        super().__init__(en, field=field, value=value, allowed=allowed_en)
-        self.nl, self.en = nl, en
-        self.allowed_nl, self.allowed_en = allowed_nl, allowed_en
-        self.also: tuple[Refused, ...] = ()
-        """What else the same thing breaks: whoever mends a file wants to know all of it."""
-
-    def said(self, language: str) -> tuple[str, str | None]:
-        """The reason and what is allowed; Dutch unless the language starts with ``en``."""
-        return (self.en, self.allowed_en) if language.startswith("en") else (self.nl, self.allowed_nl)
+from shared.errors import Refused as Refused
 
 
 def keeps(*checks: Callable[[], object]) -> None:

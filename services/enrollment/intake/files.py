@@ -4,7 +4,7 @@ import asyncio
 from datetime import date
 from typing import Any, BinaryIO
 
-from shared.bus import outbox
+from shared.bus import crashpoints, outbox
 from shared.db import Database
 from shared.tabular import Reading
 
@@ -47,11 +47,13 @@ async def take_file(
                 new += len(outcome.new)
                 changed += len(outcome.changed)
                 unchanged += len(outcome.unchanged)
+                crashpoints.reach("import.after-rows")
                 if len(rows) == CHUNK:
                     await outbox.flush(tx)
             taken = not reading.errors or (partial and not reading.file_refused and new + changed + unchanged > 0)
             if check or not taken:
                 raise _TakenBack
+            crashpoints.reach("import.before-commit")
     except _TakenBack:
         pass
     if not taken:

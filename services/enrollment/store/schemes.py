@@ -48,10 +48,11 @@ async def keep_content(tx: Tx, scheme: str, version: str, content: Mapping[str, 
     )
 
 
-async def keep(tx: Tx, version: SchemeVersion) -> None:
-    await tx.execute(
+async def keep(tx: Tx, version: SchemeVersion) -> bool:
+    """True when this was news."""
+    changed = await tx.fetchval(
         """
-        insert into scheme_version (scheme, version, valid_from, programmes, targets, visit_company_weeks,
+        insert into scheme_version as known (scheme, version, valid_from, programmes, targets, visit_company_weeks,
                                     visit_school_weeks, visit_after_complaint_weeks, mentor_max_trainees)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         on conflict (scheme, version) do update set
@@ -59,6 +60,12 @@ async def keep(tx: Tx, version: SchemeVersion) -> None:
             visit_company_weeks = excluded.visit_company_weeks, visit_school_weeks = excluded.visit_school_weeks,
             visit_after_complaint_weeks = excluded.visit_after_complaint_weeks,
             mentor_max_trainees = excluded.mentor_max_trainees
+        where (known.valid_from, known.programmes, known.targets, known.visit_company_weeks, known.visit_school_weeks,
+               known.visit_after_complaint_weeks, known.mentor_max_trainees)
+              is distinct from
+              (excluded.valid_from, excluded.programmes, excluded.targets, excluded.visit_company_weeks,
+               excluded.visit_school_weeks, excluded.visit_after_complaint_weeks, excluded.mentor_max_trainees)
+        returning true
         """,
         version.scheme,
         version.version,
@@ -70,3 +77,4 @@ async def keep(tx: Tx, version: SchemeVersion) -> None:
         version.visit_after_complaint_weeks,
         version.mentor_max_trainees,
     )
+    return bool(changed)

@@ -12,7 +12,7 @@ from shared.errors import RuleBroken
 from shared.ids import stable_id
 
 SEALED = "application/vnd.keur.sealed"
-STATES = ("parked", "redriving", "redriven", "discarded")
+STATES = ("parked", "redriving", "redriven", "discarded", "edited")
 
 BROKER_REASONS = {
     "delivery_limit": "the consumer died or hung on it too often: the broker took it away",
@@ -121,11 +121,12 @@ def failure_of(
 
 
 def headers_to_resend(headers: Mapping[str, Any]) -> dict[str, Any]:
-    """The headers that a message had before it failed: it starts again at its first attempt."""
+    """The headers that a message had before it failed: it starts again at its first attempt, a replayed one as such."""
     return {
         name: value
         for name, value in headers.items()
-        if not name.startswith(("x-keur-", "x-death", "x-first-death", "x-last-death", "x-delivery-count"))
+        if name == "x-keur-again"
+        or not name.startswith(("x-keur-", "x-death", "x-first-death", "x-last-death", "x-delivery-count"))
     }
 
 

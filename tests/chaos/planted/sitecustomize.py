@@ -17,7 +17,7 @@ if _process in ("enrollment", "certification", "notifications", "ops") and os.en
     import planting
 
     planting.plant(os.environ["KEUR_TEST_PLANT"])
-if _process == "supervisor":
+if _process == "supervisor" and os.environ.get("KEUR_TEST_RESTART_AT_ONCE"):
     import planting
 
     planting.restart_at_once()

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from deploy import cli
 from deploy.cli.desk import STAGES
-from deploy.cli.verbs import VERBS, Verb
+from deploy.cli.grammar import Verb
+from deploy.cli.verbs import VERBS
 
 FOLDER = Path(cli.__file__).parent
 

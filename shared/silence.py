@@ -1,0 +1,75 @@
+"""A database link that went silent without closing (half-open): told from a statement that is merely long, and ended.
+
+TCP does not notice that nobody answers any more, and a statement's own time limit is half a minute. So a connection of
+its own asks the server about every statement that takes long: a server that works on it says so, one that has answered
+long ago, does not know of it, or cannot be reached has left us waiting for nothing.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Collection
+from typing import Protocol
+
+import asyncpg
+import structlog
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY = 0.5
+LONG = 1.5
+"""Seconds after which a statement is asked about."""
+KNOCK = 1.5
+LATE = 0.3
+"""An answer that stays out this much longer than it may says that we were busy ourselves: it proves nothing."""
+
+_WORKING = "select pid from pg_stat_activity where pid = any($1::int[]) and state not like 'idle%'"
+
+
+class Asking(Protocol):
+    """A connection that says since when (monotonic, seconds) it waits for an answer; none when it does not."""
+
+    asked_at: float | None
+
+    def get_server_pid(self) -> int: ...
+
+    def terminate(self) -> None: ...
+
+
+async def end_silent(url: str, lent: Collection[Asking]) -> None:
+    """Watches the connections in ``lent`` until cancelled. Who waits on one that is silent gets an error at once."""
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        now = time.monotonic()
+        waiting = {link: link.asked_at for link in lent if link.asked_at is not None and now - link.asked_at > LONG}
+        if not waiting:
+            continue
+        pids = {}
+        for link in waiting:
+            with contextlib.suppress(asyncpg.InterfaceError):
+                pids[link] = link.get_server_pid()
+        working = await _working(url, list(pids.values()))
+        if working is None:
+            continue
+        for link, asked_at in waiting.items():
+            if link.asked_at == asked_at and pids.get(link) not in working:
+                log.warning("a silent database link was ended", seconds=round(time.monotonic() - (asked_at or now), 1))
+                link.terminate()
+
+
+async def _working(url: str, pids: list[int]) -> set[int] | None:
+    """Which of the server's processes work on something; none of them when it cannot be reached, None: not known."""
+    began = time.monotonic()
+    try:
+        async with asyncio.timeout(KNOCK):
+            connection = await asyncpg.connect(url)
+            try:
+                return {row["pid"] for row in await connection.fetch(_WORKING, pids)}
+            finally:
+                connection.terminate()
+    except TimeoutError:
+        return None if time.monotonic() - began > KNOCK + LATE else set()
+    except asyncpg.TooManyConnectionsError:
+        return None
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return set()

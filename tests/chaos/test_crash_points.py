@@ -1,0 +1,103 @@
+"""Every named crash point, three passes each: the process dies there under work, and every promise holds afterwards."""
+
+import signal
+from collections.abc import AsyncIterator
+
+import pytest
+
+from shared.bus import crashpoints
+from tests.servers import free_port_base
+
+from .checker import Held, check
+from .load import Load, Request
+from .messages import Stranger
+from .school import School
+from .system import System
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+WHERE = {
+    "relay.before-publish": "enrollment",
+    "relay.after-publish": "certification",
+    "consumer.before-commit": "notifications",
+    "consumer.after-commit": "certification",
+    "consumer.after-retry-published": "enrollment",
+    "postman.before-send": "notifications",
+    "postman.after-send": "notifications",
+    "issuing.after-number": "certification",
+    "issuing.after-certificate": "certification",
+    "import.after-rows": "enrollment",
+    "import.before-commit": "certification",
+    "schedule.before-commit": "enrollment",
+    "schedule.after-commit": "enrollment",
+}
+A_SEASON = 100 * 24 * 3600
+
+
+class World:
+    """One system for all points, what was ever asked of it, and a clock that makes visits fall due."""
+
+    def __init__(self, system: System, clock: list[int]) -> None:
+        self.system = system
+        self.stranger = Stranger(system, 1)
+        self.requests: list[Request] = []
+        self.clock = clock
+        self.runs = 0
+
+    def tomorrow(self) -> None:
+        self.clock[0] += A_SEASON
+        (self.system.path / "clock").write_text(str(self.clock[0]))
+
+    async def work(self, poison_for: str) -> None:
+        """A few enrolments and results by hand and by file, poison, and a season that goes by."""
+        self.runs += 1
+        load = Load(self.system, School(self.runs, 8, prefix=f"K{self.runs}-"), self.runs, [])
+        self.requests += load.requests
+        await self.stranger.poison(4, service=poison_for)
+        self.tomorrow()
+        await load.run(0.5)
+        assert not load.odd, load.odd[:3]
+
+
+@pytest.fixture(scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    path = tmp_path_factory.mktemp("crashes") / "home"
+    path.mkdir()
+    (path / "clock").write_text("0")
+    extra = {"KEUR_TEST_RESTART_AT_ONCE": "1", "KEUR_CLOCK": f"file:{path / 'clock'}"}
+    system = System(path, free_port_base(), extra)
+    try:
+        await system.start()
+        await School(1, 1).open(system)
+        yield World(system, [0])
+    finally:
+        await system.stop()
+
+
+def test_every_point_has_its_place_here() -> None:
+    assert WHERE.keys() == crashpoints.POINTS.keys()
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3])
+@pytest.mark.parametrize("point", sorted(WHERE))
+async def test_a_process_that_dies_at_a_named_point_breaks_no_promise(world: World, point: str, nth: int) -> None:
+    system, service = world.system, WHERE[point]
+    system.arm(service, f"{point}:{nth}")
+    before = system.supervisor()["processes"][service]["restarts"]
+    system.send(service, signal.SIGKILL)
+
+    async def died_there() -> bool:
+        """Killed by us, and then once more by itself."""
+        return bool(system.supervisor()["processes"][service]["restarts"] >= before + 2)
+
+    for _ in range(nth + 1):  # a batch takes one pass, however much is in it
+        await world.work(poison_for=service)
+        if await died_there():
+            break
+    await system.until(died_there, 30)
+    await system.until(system.all_ready, 60)
+    await system.until_quiet(60)
+
+    held = await Held.read(system)
+    assert [str(one) for one in check(held, world.requests, world.stranger, system.postbox)] == []
+    status, said = await system.keur("verify")
+    assert status == 0, said
