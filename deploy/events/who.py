@@ -15,7 +15,8 @@ NOBODY_LISTENS_YET: dict[str, str] = {
     "certification.candidate-not-yet-eligible.v1": "the journal's answer to: why is there no certificate yet",
     "certification.exam-result-recorded.v1": "the journal's trace of every entry; results act by their"
     " exam-passed or exam-failed",
-    "enrollment.company-equipment-changed.v1": "coverage of attainment targets, still to be built, starts here",
+    "enrollment.company-equipment-changed.v1": "coverage is worked out in the transaction of the"
+    " change itself; the journal keeps that it was made",
     "enrollment.company-registered.v1": "the journal's trace of the member companies",
     "enrollment.complaint-received.v1": "complaints are handled inside enrollment; the journal counts them",
     "enrollment.visit-completed.v1": "visits are handled inside enrollment; the journal counts them",

@@ -71,7 +71,7 @@ async def import_file(
 
 async def take_one(request: Request, ctx: Ctx, who: Principal, kind: Kind, given: RowOf) -> Response:
     """The path of a file for a single row: 201 when it is new, 200 when it was there, 422 when it is refused."""
-    row = kind.row.model_validate({kind.key: new_id(), **given.model_dump(exclude_none=True)})
+    row = kind.body.model_validate({kind.key: new_id(), **given.model_dump(exclude_none=True)})
     key = getattr(row, kind.key)
 
     async def do(tx: Tx) -> Answer:
@@ -99,7 +99,7 @@ def _post(kind: Kind) -> Callable[..., Awaitable[Response]]:
     key = (ClientKey | None, Field(default=None, description="the client's own key; made when not given"))
     fields: dict[str, Any] = {kind.key: key}
     name = kind.row.__name__.removesuffix("Row")
-    post.__annotations__["given"] = create_model(name, __base__=kind.row, **fields)
+    post.__annotations__["given"] = create_model(name, __base__=kind.body, **fields)
     return post
 
 

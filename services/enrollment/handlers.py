@@ -15,14 +15,21 @@ from shared.events.certification import (
     ExamPassed,
     SchemeVersionPublished,
 )
-from shared.events.enrollment import PlacementStarted, TraineeEnrolled, VisitDue
+from shared.events.enrollment import (
+    CoverageGapClosed,
+    CoverageGapOpened,
+    PlacementStarted,
+    TraineeEnrolled,
+    VisitDue,
+)
 from shared.events.notifications import MailBounced, MailSent, MailSuppressed
 
+from .commands.coverage import find_gaps_under
 from .commands.trainees import complete_trainings
 from .domain.schemes import SchemeVersion
 from .queries import timeline
 from .queries.timeline import Moment
-from .store import audit, schemes
+from .store import audit, coverage, schemes
 from .store.audit import By
 
 on = Subscriptions("enrollment")
@@ -30,10 +37,13 @@ on = Subscriptions("enrollment")
 
 @on(SchemeVersionPublished)
 async def copy_scheme(event: SchemeVersionPublished, tx: Tx) -> None:
-    """Our own copy of cadences, norms and programmes, so that enrolling needs nobody else."""
+    """Our own copy of cadences, norms, programmes and targets, so that enrolling needs nobody else."""
     version = SchemeVersion.from_content(event.scheme, event.version, event.valid_from, event.content)
+    await coverage.lock(tx, alone=True)
     if await schemes.keep(tx, version):
         await audit.note(tx, _by(event), [(event.subject, f"version {event.version} known")])
+    await schemes.keep_content(tx, event.scheme, event.version, event.content)
+    await find_gaps_under(tx, event.scheme, event.version, today=today(), by=_by(event))
 
 
 @on.batch(CertificateIssued)
@@ -49,6 +59,8 @@ async def complete_training(events: Sequence[CertificateIssued], tx: Tx) -> None
 @on.batch(
     TraineeEnrolled,
     PlacementStarted,
+    CoverageGapOpened,
+    CoverageGapClosed,
     ExamPassed,
     ExamFailed,
     CandidateEligible,

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
 from shared.ids import new_id
+from shared.service import Context
 from shared.tabular import ClientKey, explain
 from shared.web.deps import Ctx, Who, require
 from shared.web.i18n import N_, language
@@ -16,10 +17,11 @@ from shared.web.pages import render
 
 from . import words
 from .api import NothingUnderThisKey
+from .commands.planner import View, look
 from .commands.visits import record_visits
 from .domain.people import age_on
 from .intake.rows import VisitRow
-from .queries import figures, places, timeline, trainees
+from .queries import coverage, figures, places, timeline, trainees
 from .store.audit import By
 
 router = APIRouter(prefix="/enrollment", include_in_schema=False, dependencies=[require("office")])
@@ -49,25 +51,54 @@ async def trainee_list(request: Request, ctx: Ctx, q: Words = "", after: After =
 
 @router.get("/trainees/{trainee_id}")
 async def trainee_file(request: Request, ctx: Ctx, trainee_id: ClientKey) -> HTMLResponse:
+    return await show_file(request, ctx, trainee_id)
+
+
+async def show_file(
+    request: Request,
+    ctx: Context,
+    trainee_id: str,
+    *,
+    given: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """A trainee's file; with ``errors`` it comes back with the plan that was ``given`` and refused."""
+    today = ctx.clock.today()
     async with ctx.db.read() as tx:
         file = await trainees.file(tx, trainee_id)
         if file is None:
             raise NothingUnderThisKey(_("Deze leerling is hier niet bekend."))
         moments = await timeline.of(tx, trainee_id)
-        names = await places.names(tx, _refs(moments))
+        view = await look(tx, trainee_id, today=today)
+        names = await places.names(tx, _refs(moments) | (places_in(view) if view else set()))
+        titles = await coverage.titles(tx, language())
         visits = await trainees.visits_of(tx, trainee_id)
+    scheme = (file["scheme"], file["scheme_version"])
+    names |= {f"target/{code}": f"{code} {title}" for (*of, code), title in titles.items() if tuple(of) == scheme}
     entries = [_entry(moment, names) for moment in moments]
-    today = ctx.clock.today()
     return render(
         request,
         "trainee.html",
+        status=422 if errors else 200,
         file=file,
         entries=entries,
         visits=visits,
+        view=view,
+        names=names,
+        given=given or {},
+        errors=errors or {},
+        planned=request.query_params.get("planned", ""),
         age=age_on(file["birth_date"], today),
         course_lapsed=file["course_valid_until"] is not None and file["course_valid_until"] < today,
         words=words,
     )
+
+
+def places_in(view: View) -> set[str]:
+    """Every place that the coverage of a placement names, as ``kind/id``."""
+    found = {one.place for one in view.covers.values() if one.place is not None}
+    found |= {proposal.place for some in view.proposals.values() for proposal in some}
+    return {f"{place.kind}/{place.id}" for place in found}
 
 
 def _refs(moments: list[dict[str, Any]]) -> set[str]:
@@ -103,8 +134,19 @@ async def company_page(request: Request, ctx: Ctx, company_id: ClientKey) -> HTM
         mentors = await places.mentors_of(tx, company_id, today)
         learning = await trainees.at_company(tx, company_id)
         held = await places.held_visits(tx, place=("company", company_id), limit=20)
+        gaps = await coverage.at_company(tx, company_id)
+        guests = await coverage.guests_at(tx, company_id)
     return render(
-        request, "company.html", company=company, mentors=mentors, rows=learning, held=held, today=today, words=words
+        request,
+        "company.html",
+        company=company,
+        mentors=mentors,
+        rows=learning,
+        held=held,
+        gaps=gaps,
+        guests=guests,
+        today=today,
+        words=words,
     )
 
 

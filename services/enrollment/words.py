@@ -35,6 +35,22 @@ REASONS = {
     "agreed": N_("afgesproken bij het vorige bezoek"),
 }
 
+COVERED = {
+    "company": (N_("leerbedrijf"), "good"),
+    "school": (N_("school"), "good"),
+    "guest": (N_("gastplaatsing"), "good"),
+    "open": (N_("open"), "bad"),
+}
+"""What covers an attainment target: its word and its tone."""
+
+BECAUSE = {
+    "equipment": N_("er zijn machines voor"),
+    "plan": N_("er is een plan"),
+    "placement ended": N_("de leerwerkplek is geëindigd"),
+    "scheme": N_("het schema vraagt het niet meer"),
+}
+"""Why a gap is none any more."""
+
 EXAMS = {
     "theory": N_("theorie-examen"),
     "drawing": N_("tekeninglezen en meten"),
@@ -69,6 +85,8 @@ MAILS = {
 SENTENCES = {
     "enrollment.trainee-enrolled.v1": (N_("Ingeschreven voor %(programme)s bij %(company)s en %(school)s"), "good"),
     "enrollment.placement-started.v1": (N_("Leerwerkplek begonnen bij %(company)s"), "good"),
+    "enrollment.coverage-gap-opened.v1": (N_("Nergens te leren, en nog geen plan: %(targets)s"), "warn"),
+    "enrollment.coverage-gap-closed.v1": (N_("Niet meer open: %(targets)s (%(because)s)"), "good"),
     "enrollment.visit-due.v1": (N_("Bezoek aan %(place)s is aan de beurt: uiterlijk %(due_on)s"), "busy"),
     "certification.exam-passed.v1": (N_("Examen gehaald: %(exam)s met %(score)s (poging %(attempt)s)"), "good"),
     "certification.exam-failed.v1": (N_("Examen niet gehaald: %(exam)s met %(score)s (poging %(attempt)s)"), "warn"),
@@ -106,6 +124,11 @@ class _Words(dict[str, str]):
                 return self._named(f"{self.facts.get('place_kind')}/{self.facts.get('place_id')}")
             case "due_on":
                 return dates.format_date(date.fromisoformat(str(value)), "d MMMM y", i18n.locale())
+            case "targets":
+                codes = value if isinstance(value, list) else []
+                return ", ".join(self.names.get(f"target/{code}", str(code)) for code in codes)
+            case "because":
+                return _said(BECAUSE, str(value))
             case "recipient":
                 return _said(RECIPIENTS, str(value).partition("/")[0])
             case "template":

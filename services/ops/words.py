@@ -21,6 +21,8 @@ TITLES: dict[str, str] = {
     "company-equipment-changed": N_("Machinepark gewijzigd"),
     "trainee-enrolled": N_("Leerling ingeschreven"),
     "placement-started": N_("Leerwerkplek begonnen"),
+    "coverage-gap-opened": N_("Eindterm nergens te leren"),
+    "coverage-gap-closed": N_("Eindterm niet meer open"),
     "visit-planned": N_("Bezoek gepland"),
     "visit-due": N_("Bezoek moet nu"),
     "visit-overdue": N_("Bezoek te laat"),

@@ -53,6 +53,31 @@ class PlacementStarted(Event, type="enrollment.placement-started.v1", subject="t
     scheme: str
 
 
+class CoverageGapOpened(Event, type="enrollment.coverage-gap-opened.v1", subject="trainee/{trainee_id}"):
+    """Targets of a trainee's programme can be learned at neither company nor school, and there is no plan for them."""
+
+    placement_id: str
+    trainee_id: str
+    company_id: str
+    school_id: str
+    targets: tuple[str, ...]
+    opened_on: date
+    scheme: str
+
+
+class CoverageGapClosed(Event, type="enrollment.coverage-gap-closed.v1", subject="trainee/{trainee_id}"):
+    """Targets that were open no longer are: by equipment, by a plan, or as the placement or the demand ended."""
+
+    placement_id: str
+    trainee_id: str
+    company_id: str
+    school_id: str
+    targets: tuple[str, ...]
+    because: Literal["equipment", "plan", "placement ended", "scheme"]
+    closed_on: date
+    scheme: str
+
+
 class VisitPlanned(Event, type="enrollment.visit-planned.v1", subject="{place_kind}/{place_id}"):
     """The next visit to a company or school has a date by which it must be held, and a reason."""
 

@@ -125,6 +125,7 @@ class Norms(Part):
     school_attendance: Share | None = None
     complaint_acknowledge_days: Annotated[int, Field(ge=0)] | None = None
     replacement_placement_days: Annotated[int, Field(ge=0)] | None = None
+    open_targets_need_plan: bool | None = None
 
 
 class Completion(Part):

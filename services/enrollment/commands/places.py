@@ -1,6 +1,7 @@
 """Companies and schools take part; their mentors and instructors are entered."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from shared.bus import outbox
 from shared.db import Tx
@@ -9,18 +10,23 @@ from shared.events.enrollment import CompanyEquipmentChanged, CompanyRegistered,
 from ..domain.companies import Company, School
 from ..domain.mentors import Instructor, Mentor
 from ..domain.rules import unknown
-from ..store import audit, guides, places
+from ..domain.visits import Place
+from ..store import audit, coverage, guides, places
 from ..store.audit import By
 from . import people
+from .coverage import find_gaps_at
 from .outcome import Outcome, sort
 
 
-async def register_companies(tx: Tx, given: Sequence[Company], *, by: By) -> Outcome:
+async def register_companies(tx: Tx, given: Sequence[Company], *, today: date, by: By) -> Outcome:
     """Companies take part, or are not what they were. A company that has a new name has it in its mentors' mail too."""
     known = await places.companies(tx, (one.company_id for one in given))
     found = sort(given, known)
     if not found.to_keep:
         return found.outcome()
+    other_hosts = [one for one in found.changed if _teaches_other(known[one.company_id], one)]
+    if other_hosts:
+        await coverage.lock(tx, alone=True)
     await places.keep_companies(tx, found.to_keep)
     for company in found.to_keep:
         before = known.get(company.company_id)
@@ -49,13 +55,21 @@ async def register_companies(tx: Tx, given: Sequence[Company], *, by: By) -> Out
         [(f"company/{one.company_id}", "registered") for one in found.new]
         + [(f"company/{one.company_id}", "changed") for one in found.changed],
     )
+    await find_gaps_at(tx, [Place("company", one.company_id) for one in other_hosts], today=today, by=by)
     return found.outcome()
 
 
-async def enter_schools(tx: Tx, given: Sequence[School], *, by: By) -> Outcome:
+def _teaches_other(before: Company, now: Company) -> bool:
+    return (before.equipment, before.accredited_until) != (now.equipment, now.accredited_until)
+
+
+async def enter_schools(tx: Tx, given: Sequence[School], *, today: date, by: By) -> Outcome:
     """Schools, whose names those who write to people need to know."""
     known = await places.schools(tx, (one.school_id for one in given))
     found = sort(given, known)
+    other_hosts = [one for one in found.changed if known[one.school_id].equipment != one.equipment]
+    if other_hosts:
+        await coverage.lock(tx, alone=True)
     if found.to_keep:
         await places.keep_schools(tx, found.to_keep)
     for school in found.to_keep:
@@ -63,6 +77,7 @@ async def enter_schools(tx: Tx, given: Sequence[School], *, by: By) -> Outcome:
         if before is None or before.name != school.name:
             await outbox.put(tx, PersonDetailsChanged(person=f"school/{school.school_id}", name=school.name))
     await _note(tx, by, "school", [one.id for one in found.new], [one.id for one in found.changed])
+    await find_gaps_at(tx, [Place("school", one.school_id) for one in other_hosts], today=today, by=by)
     return found.outcome()
 
 

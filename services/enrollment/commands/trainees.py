@@ -9,32 +9,39 @@ from shared.db import Tx
 from shared.events.enrollment import PlacementStarted, TraineeEnrolled
 
 from ..domain import enrolments as rules
+from ..domain.coverage import Plan
 from ..domain.enrolments import Enrolment, Known, State
 from ..domain.rules import Refused
 from ..domain.schemes import SchemeVersion
 from ..domain.visits import Place
-from ..store import audit, enrolments, guides, places, schemes
+from ..store import audit, coverage, enrolments, guides, places, schemes
 from ..store.audit import By
 from ..store.enrolments import Placement, Standing
 from . import people
+from .coverage import find_gaps_of
 from .outcome import Outcome, Sorted, sort
+from .planner import choose_plan, keep_plans_of
 from .visits import plan_visits
 
 
 async def enrol_trainees(tx: Tx, given: Sequence[Enrolment], *, today: date, by: By) -> Outcome:
     """Trainees enrol with a placement in one go, or are not what they were. The rules hold across the set."""
+    await coverage.lock(tx)
     enrolled = await enrolments.enrolments(tx, (one.trainee_id for one in given))
     news = [one for one in given if enrolled.get(one.id) != one]
     versions: dict[str, SchemeVersion] = {}
     refused: dict[str, Refused] = {}
+    plans: Mapping[str, Sequence[Plan]] = {}
     if news:
-        known = await _known(tx, news, enrolled)
+        known = await _known(tx, news, enrolled, today)
+        plans = known.plans
         for one in news:
             try:
                 versions[one.id] = rules.accept(one, known)
             except Refused as rule:
                 refused[one.id] = rule
     found = sort(given, enrolled, refused)
+    await _choose(tx, found, today, by)
     if not found.to_keep:
         return found.outcome()
     states = {one.id: State.ACTIVE if one.starts_on <= today else State.ENROLLED for one in found.new}
@@ -46,14 +53,30 @@ async def enrol_trainees(tx: Tx, given: Sequence[Enrolment], *, today: date, by:
     await _change(tx, found, enrolled, today, by)
     touched = [*found.to_keep, *(enrolled[one.id] for one in found.changed)]
     await plan_visits(tx, _places_of(touched), today=today, by=by)
+    await keep_plans_of(tx, {one.id: plans[one.id] for one in found.to_keep if plans.get(one.id)}, by=by)
+    await find_gaps_of(tx, (one.id for one in found.to_keep), today=today, by=by)
     return found.outcome()
 
 
-async def _known(tx: Tx, news: Sequence[Enrolment], enrolled: Mapping[str, Enrolment]) -> Known:
+async def _choose(tx: Tx, found: Sorted[Enrolment], today: date, by: By) -> None:
+    """Who is enrolled already and is given again with a plan gets that plan."""
+    for one in [one for one in found.unchanged if one.choices]:
+        try:
+            for choice in one.choices:
+                await choose_plan(tx, one.id, choice, today=today, by=by)
+        except Refused as rule:
+            found.unchanged.remove(one)
+            found.refused[one.id] = rule
+
+
+async def _known(tx: Tx, news: Sequence[Enrolment], enrolled: Mapping[str, Enrolment], today: date) -> Known:
     everyone = [*news, *enrolled.values()]
     colleagues = await guides.lock_mentors_of(tx, (one.company_id for one in everyone))
     mentors = await guides.mentors(tx, (one.mentor_id for one in news))
     guiding = {one.mentor_id for some in colleagues.values() for one in some} | set(mentors)
+    chosen = {choice.place for one in news for choice in one.choices}
+    hosts_to_guests = [place.id for place in chosen if place.kind == "company"]
+    await coverage.lock_companies(tx, hosts_to_guests)
     return Known(
         schemes=await schemes.schemes(tx),
         companies=await places.companies(tx, (one.company_id for one in news)),
@@ -68,6 +91,9 @@ async def _known(tx: Tx, news: Sequence[Enrolment], enrolled: Mapping[str, Enrol
             min(one.starts_on for one in everyone),
             without=[one.id for one in news if one.id in enrolled],
         ),
+        hosts=await coverage.hosts(tx, _places_of(news) | chosen),
+        rooms=await coverage.rooms(tx, hosts_to_guests, min(one.starts_on for one in everyone)),
+        today=today,
     )
 
 
@@ -177,6 +203,7 @@ async def begin_placements(tx: Tx, *, today: date, by: By, limit: int = 500) -> 
 
 async def complete_trainings(tx: Tx, trainee_ids: Iterable[str], *, on: date, today: date, by: By) -> None:
     """Who holds the certificate has completed the training: the place is free again."""
+    await coverage.lock(tx)
     standings = await enrolments.standings(tx, trainee_ids)
     moved = await _move(tx, standings, State.COMPLETED, by, ended_on=on)
     ending = [place for key in moved if (place := standings[key].placement) is not None]
@@ -186,3 +213,4 @@ async def complete_trainings(tx: Tx, trainee_ids: Iterable[str], *, on: date, to
     )
     files = await enrolments.enrolments(tx, moved)
     await plan_visits(tx, _places_of(files.values()), today=today, by=by)
+    await find_gaps_of(tx, moved, today=today, by=by)

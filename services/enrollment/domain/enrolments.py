@@ -1,15 +1,18 @@
 """Enrolling a trainee with a place to learn, and the states an enrolment goes through."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from .companies import Company, School
+from .coverage import Choice, Host, Plan
 from .mentors import Instructor, Load, Mentor, Period
 from .people import Contact, Language, age_on, is_minor
+from .planner import Rooms, accept_plans
 from .rules import Refused, keeps, unknown
 from .schemes import Schemes, SchemeVersion
+from .visits import Place
 
 YOUNGEST, OLDEST = 14, 70
 
@@ -105,6 +108,8 @@ class Enrolment:
     language: Language = "nl"
     guardian_email: str = ""
     channel: str = ""
+    choices: tuple[Choice, ...] = field(default=(), compare=False)
+    """Where targets are learned that the own company and school cannot teach."""
 
     @property
     def id(self) -> str:
@@ -113,6 +118,10 @@ class Enrolment:
     @property
     def period(self) -> Period:
         return Period(self.starts_on, self.planned_end)
+
+    @property
+    def places(self) -> tuple[Place, Place]:
+        return Place("company", self.company_id), Place("school", self.school_id)
 
     @property
     def minor(self) -> bool:
@@ -142,6 +151,12 @@ class Known:
     """The mentors of each company."""
     enrolled: Mapping[str, Enrolment]
     load: Load
+    hosts: Mapping[Place, Host] = field(default_factory=dict)
+    """Own companies and schools, and those chosen for targets."""
+    rooms: Rooms = field(default_factory=Rooms)
+    today: date = date.max
+    plans: dict[str, Sequence[Plan]] = field(default_factory=dict)
+    """What was accepted, by trainee."""
 
 
 def accept(enrolment: Enrolment, known: Known) -> SchemeVersion:
@@ -177,8 +192,32 @@ def _accept(enrolment: Enrolment, before: Enrolment | None, known: Known) -> Sch
     if not keeps_place:
         colleagues = known.colleagues.get(enrolment.company_id, ())
         known.load.check(mentor, colleagues, enrolment.period, version.mentor_max_trainees)
+    known.plans[enrolment.trainee_id] = _accept_plans(enrolment, before, version, known)
     known.load.take(mentor.mentor_id, enrolment.period)
     return version
+
+
+def _accept_plans(
+    enrolment: Enrolment, before: Enrolment | None, version: SchemeVersion, known: Known
+) -> Sequence[Plan]:
+    """What began before today is history: it is taken as it is, and its open targets become gaps."""
+    targets = version.curriculum.of(enrolment.programme)
+    moves = before is not None and before.company_id != enrolment.company_id
+    begins = moves or (before is None and enrolment.starts_on >= known.today)
+    all_planned = begins and version.curriculum.open_targets_need_plan
+    if not enrolment.choices and not (all_planned and targets):
+        return []
+    return accept_plans(
+        enrolment.choices,
+        targets,
+        enrolment.places,
+        enrolment.period,
+        known.hosts,
+        known.rooms,
+        today=known.today,
+        norm=version.mentor_max_trainees,
+        all_planned=all_planned,
+    )
 
 
 def _check_age(enrolment: Enrolment) -> None:

@@ -92,6 +92,11 @@ class Load:
         limit = self.limit(mentor, norm)
         return limit is None or busiest(self._taken.get(mentor.mentor_id, {}), period) < limit
 
+    def room(self, mentor: Mentor, period: Period, norm: int | None = None) -> int:
+        """How many more on every day of a period; somebody without a limit has room for one more at any time."""
+        limit = self.limit(mentor, norm)
+        return 1 if limit is None else max(0, limit - busiest(self._taken.get(mentor.mentor_id, {}), period))
+
     def check(self, mentor: Mentor, colleagues: Iterable[Mentor], period: Period, norm: int | None = None) -> None:
         """Raises when one more trainee in this period is one too many, naming who of the company has room."""
         if self.has_room(mentor, period, norm):

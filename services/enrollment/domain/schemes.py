@@ -1,10 +1,11 @@
 """Enrollment's own copy of a certification scheme: only what the training needs of it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from .curriculum import Curriculum
 from .rules import Refused
 
 
@@ -33,6 +34,7 @@ class SchemeVersion:
     visit_school_weeks: int | None = None
     visit_after_complaint_weeks: int | None = None
     mentor_max_trainees: int | None = None
+    curriculum: Curriculum = field(default_factory=Curriculum, compare=False)
 
     @classmethod
     def from_content(cls, scheme: str, version: str, valid_from: date, content: Mapping[str, Any]) -> "SchemeVersion":
@@ -48,6 +50,7 @@ class SchemeVersion:
             cadence.get("visit_school_weeks"),
             cadence.get("visit_after_complaint_weeks"),
             norms.get("mentor_max_trainees"),
+            Curriculum.from_content(content),
         )
 
 
@@ -63,6 +66,9 @@ class Schemes:
 
     def programmes(self) -> list[str]:
         return sorted({programme for one in self.versions for programme in one.programmes})
+
+    def version(self, scheme: str, version: str) -> SchemeVersion | None:
+        return next((one for one in self.versions if (one.scheme, one.version) == (scheme, version)), None)
 
     def for_programme(self, programme: str, starts_on: date) -> SchemeVersion:
         """The newest version in force on the first day. Programme codes are unique over all schemes."""

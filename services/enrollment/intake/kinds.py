@@ -22,6 +22,12 @@ class Kind:
     name: str
     row: type[rows.RowOf]
     take: Take
+    json: type[rows.RowOf] | None = None
+    """What JSON takes beyond the columns of a file."""
+
+    @property
+    def body(self) -> type[rows.RowOf]:
+        return self.json or self.row
 
     @property
     def key(self) -> str:
@@ -31,9 +37,15 @@ class Kind:
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("companies", rows.CompanyRow, lambda tx, given, today, by: places.register_companies(tx, given, by=by)),
+        Kind(
+            "companies",
+            rows.CompanyRow,
+            lambda tx, given, today, by: places.register_companies(tx, given, today=today, by=by),
+        ),
         Kind("mentors", rows.MentorRow, lambda tx, given, today, by: places.enter_mentors(tx, given, by=by)),
-        Kind("schools", rows.SchoolRow, lambda tx, given, today, by: places.enter_schools(tx, given, by=by)),
+        Kind(
+            "schools", rows.SchoolRow, lambda tx, given, today, by: places.enter_schools(tx, given, today=today, by=by)
+        ),
         Kind(
             "instructors", rows.InstructorRow, lambda tx, given, today, by: places.enter_instructors(tx, given, by=by)
         ),
@@ -41,6 +53,7 @@ KINDS = {
             "trainees",
             rows.TraineeRow,
             lambda tx, given, today, by: trainees.enrol_trainees(tx, given, today=today, by=by),
+            rows.TraineeBody,
         ),
         Kind("logbook", rows.LogbookRow, lambda tx, given, today, by: records.write_logbook(tx, given, by=by)),
         Kind(

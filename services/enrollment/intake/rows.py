@@ -3,16 +3,17 @@
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.tabular import ClientKey, Codes, Day, Email, LanguageCode, Line, RowModel, Text, Week, YesNo
 
 from ..domain.companies import Company, School, in_order
 from ..domain.complaints import Category, Complaint
+from ..domain.coverage import Choice
 from ..domain.enrolments import Enrolment
 from ..domain.logbook import Entry
 from ..domain.mentors import Instructor, Mentor
-from ..domain.visits import Held
+from ..domain.visits import Held, Place
 
 
 def _none_for_empty(value: object) -> object:
@@ -138,6 +139,32 @@ class TraineeRow(RowOf):
 
     def made(self) -> Enrolment:
         return Enrolment(**{**self.model_dump(), "guardian_email": self.guardian_email or ""})
+
+
+class PlanBody(BaseModel):
+    """Where a target is learned that the own company and school cannot teach. Without dates: the usual stay."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    target: ClientKey
+    place_kind: Literal["company", "school"]
+    place_id: ClientKey
+    starts_on: Day | None = None
+    ends_on: Day | None = None
+
+    def choice(self) -> Choice:
+        return Choice(self.target, Place(self.place_kind, self.place_id), self.starts_on, self.ends_on)
+
+
+class TraineeBody(TraineeRow):
+    """A trainee by JSON: the columns of the file, and the plans for targets that would be open."""
+
+    gap_plans: Annotated[tuple[PlanBody, ...], Field(max_length=100)] = ()
+
+    def made(self) -> Enrolment:
+        given = self.model_dump(exclude={"gap_plans"})
+        choices = tuple(one.choice() for one in self.gap_plans)
+        return Enrolment(**{**given, "guardian_email": self.guardian_email or "", "choices": choices})
 
 
 class LogbookRow(RowOf):

@@ -22,6 +22,7 @@ async def start(tx: Tx, today: date) -> dict[str, Any]:
                (select count(*) from planned_visit where state = 'due') as due,
                (select count(*) from planned_visit where state = 'overdue') as overdue,
                (select count(*) from held_visit) as held,
+               (select count(*) from coverage_gap where closed_on is null)::int as gaps,
                (select count(*) from complaint where received_on > $1::date - 365) as complaints
         """,
         today,

@@ -26,6 +26,15 @@ async def lock_mentors_of(tx: Tx, companies: Iterable[str]) -> dict[str, list[Me
     return found
 
 
+async def mentors_of(tx: Tx, companies: Iterable[str]) -> dict[str, list[Mentor]]:
+    """The mentors of each company, to be looked at only."""
+    found: dict[str, list[Mentor]] = {}
+    query = f"select {_MENTOR} from mentor where company_id = any($1) order by mentor_id"  # noqa: S608 - no input
+    for row in await tx.fetch(query, distinct(companies)):
+        found.setdefault(row["company_id"], []).append(Mentor(**row))
+    return found
+
+
 async def instructors(tx: Tx, keys: Iterable[str]) -> dict[str, Instructor]:
     rows = await tx.fetch("select * from instructor where instructor_id = any($1)", distinct(keys))
     return {row["instructor_id"]: Instructor(**row) for row in rows}

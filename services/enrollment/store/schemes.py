@@ -1,16 +1,50 @@
 """The own copy of the schemes."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from shared.db import Tx
 
+from ..domain.curriculum import Curriculum
 from ..domain.schemes import Schemes, SchemeVersion
 
 
 async def schemes(tx: Tx) -> Schemes:
     """Every version known: a handful of rows."""
-    rows = await tx.fetch("select * from scheme_version")
+    rows = await tx.fetch(
+        """
+        select v.scheme, v.version, v.valid_from, v.programmes, v.targets, v.visit_company_weeks, v.visit_school_weeks,
+               v.visit_after_complaint_weeks, v.mentor_max_trainees, c.content
+        from scheme_version v left join scheme_curriculum c using (scheme, version)
+        """
+    )
     return Schemes(
-        SchemeVersion(**{**row, "programmes": frozenset(row["programmes"]), "targets": frozenset(row["targets"])})
+        SchemeVersion(
+            row["scheme"],
+            row["version"],
+            row["valid_from"],
+            frozenset(row["programmes"]),
+            frozenset(row["targets"]),
+            row["visit_company_weeks"],
+            row["visit_school_weeks"],
+            row["visit_after_complaint_weeks"],
+            row["mentor_max_trainees"],
+            Curriculum.from_content(row["content"] or {}),
+        )
         for row in rows
+    )
+
+
+async def keep_content(tx: Tx, scheme: str, version: str, content: Mapping[str, Any]) -> None:
+    """What coverage reads of the scheme, as certification told it."""
+    await tx.execute(
+        """
+        insert into scheme_curriculum (scheme, version, content) values ($1, $2, $3)
+        on conflict (scheme, version) do update set content = excluded.content
+        """,
+        scheme,
+        version,
+        {part: content.get(part) or {} for part in ("targets", "programmes", "equipment", "norms")},
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.enrollment import api, handlers, pages, schedule
+from services.enrollment import api, coverage_api, coverage_pages, handlers, pages, schedule
 from services.enrollment.settings import EnrollmentSettings
 from shared import clock
 from shared.bus.dispatch import Dispatcher
@@ -45,7 +45,7 @@ class Enrollment:
         app = create_app(
             "enrollment",
             title="Enrollment",
-            routers=[api.router, pages.router],
+            routers=[api.router, coverage_api.router, pages.router, coverage_pages.router],
             home=home,
             state={"ctx": self.ctx},
         )

@@ -1,5 +1,6 @@
 """Files as they come: those that ship with the project, and one of 100,000 rows."""
 
+import csv
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -64,6 +65,67 @@ async def test_the_shipped_files_are_taken_as_they_are_and_a_second_time_changes
         again = (await enrollment.file(kind, (SHIPPED / f"{kind}.csv").read_bytes())).json()
         assert (again["unchanged"], again["refused"]) == (number, 0), kind
     assert Counter(type(event).__name__ for event in await enrollment.told()) == told
+
+
+def gaps_by_hand(scheme: dict[str, Any]) -> set[str]:
+    """Which targets are open in the shipped files, worked out from the files alone."""
+
+    def of(kind: str) -> list[dict[str, str]]:
+        with (SHIPPED / f"{kind}.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    machines = {row["company_id"]: set(row["equipment"].split(";")) for row in of("companies")}
+    machines |= {row["school_id"]: set(row["equipment"].split(";")) for row in of("schools")}
+    return {
+        f"{row['trainee_id']}-1/{target}"
+        for row in of("trainees")
+        for target in scheme["programmes"][row["programme"]]["targets"]
+        if not any(
+            set(scheme["targets"][target]["equipment"]) <= machines[row[place]] for place in ("company_id", "school_id")
+        )
+    }
+
+
+async def test_the_shipped_files_open_the_gaps_that_can_be_worked_out_from_them_by_hand(enrollment: Enrollment) -> None:
+    scheme = shipped_scheme()
+    await enrollment.hear(
+        SchemeVersionPublished(scheme="smo", version="2024.1", valid_from=date(2024, 8, 1), content=scheme)
+    )
+    for kind in ("companies", "mentors", "schools", "instructors", "trainees"):
+        await enrollment.file(kind, (SHIPPED / f"{kind}.csv").read_bytes())
+
+    listed = (await enrollment.http.get("/enrollment/api/gaps?limit=1000")).json()["items"]
+
+    by_hand = gaps_by_hand(scheme)
+    assert len(by_hand) > 100
+    assert {item["gap_id"] for item in listed} == by_hand
+    told = [
+        f"{event.placement_id}/{target}"  # type: ignore[attr-defined]
+        for event in await enrollment.told("coverage-gap-opened")
+        for target in event.targets  # type: ignore[attr-defined]
+    ]
+    assert sorted(told) == sorted(by_hand)
+
+
+@pytest.mark.timeout(600)
+async def test_a_machine_that_a_school_gets_closes_the_gaps_of_ten_thousand_trainees(
+    office: Enrollment,
+) -> None:
+    needs = {"T01": {"equipment": ["lathe"]}, "T02": {"equipment": ["press_brake"]}}
+    await office.publish(targets=needs, programmes={"lasser-3": {"targets": ["T01", "T02"]}})
+    await office.give("mentors", rows.mentor("M1", max_trainees=100_000))
+    given = [rows.trainee(f"T{number}") for number in range(10_000)]
+    assert (await office.file("trainees", csv_of("trainees", given))).status_code == 200
+    assert len((await office.http.get("/enrollment/api/gaps?limit=1000")).json()["items"]) == 1000
+
+    began = perf_counter()
+    answer = await office.give("schools", rows.school("S1", equipment=["press_brake"]))
+    seconds = perf_counter() - began
+
+    assert answer.status_code == 200, answer.text
+    assert (await office.http.get("/enrollment/api/gaps")).json()["items"] == []
+    assert len(await office.told("coverage-gap-closed")) == 10_000
+    assert seconds < 20
 
 
 async def test_each_place_with_trainees_is_visited_over_the_school_year(enrollment: Enrollment) -> None:
