@@ -11,6 +11,8 @@ POINTS = {
     "consumer.after-retry-published": "a copy went to a retry tier or was parked, the original is not acknowledged yet",
     "postman.before-send": "a mail is marked as being sent, the mail server has not heard of it",
     "postman.after-send": "the mail server answered, what it said is not written down yet",
+    "signer.after-begin": "what will be signed is recorded, no credential is signed yet",
+    "signer.before-finish": "the signatures are made, they are not kept yet",
 }
 
 
