@@ -276,7 +276,7 @@ async def test_a_credential_names_the_place_of_its_status(
         ("update status_entry set place = (place + 1) % 131072 where number like '%2'",
          "SM-2026-00002", {"credential"}),
         ("delete from signing where number like '%2'", "SM-2026-00002", {"credential"}),
-        ("update status_list set credential = jsonb_set(credential::jsonb, '{validUntil}', '\"2099-01-01T00:00:00Z\"')",  # noqa: E501
+        ("update status_list set credential = jsonb_set(credential::jsonb, '{validUntil}', '\"2099-01-01T00:00:00Z\"')",
          "status list 1", {"credential-proof"}),
     ],
 )  # fmt: skip
