@@ -2,7 +2,8 @@
 
 ``broker-<user>.password`` and ``database-<user>.password`` · ``session.key`` and ``session.pub`` (Ed25519, PEM) that
 sign and check sessions and tokens · ``private.key`` (32 bytes, base64) that seals personal data on the bus ·
-``admin.token``, the bearer token of the command line.
+``admin.token``, the bearer token of the command line · ``issuing-<public key>.key`` (Ed25519) that signs credentials,
+and ``issuing.json``, which names every such key there ever was.
 """
 
 import base64
@@ -20,6 +21,10 @@ def make(home: Path) -> None:
     folder = home / "keys"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _once(folder / "private.key", lambda: base64.b64encode(secrets.token_bytes(32)))
+    if not (folder / "issuing.json").exists():
+        from services.certification.credential.keys import make_issuing_key
+
+        make_issuing_key(home)
     token = folder / "admin.token"
     pair_is_there = (folder / "session.key").exists() and (folder / "session.pub").exists()
     renewed = token.exists() and time.time() - token.stat().st_mtime < TOKEN_RENEWED_AFTER_DAYS * 86400

@@ -20,6 +20,8 @@ from shared.web.idempotency import Answer, once
 
 from .commands.results import record_results
 from .commands.schemes import check_scheme, publish_scheme
+from .credential.keys import IssuingKeyMissing, IssuingKeys
+from .credential.proof import PublicKey
 from .domain.numbers import tidy_number
 from .domain.rules import Refused
 from .domain.scheme_file import SchemeNotValid, read_scheme
@@ -257,9 +259,19 @@ async def list_candidates(
 
 @router.get("/verify", dependencies=READ)
 async def verify(ctx: Ctx) -> dict[str, Any]:
-    """Checks everything issued again: numbers, documents, decisions, evidence, register. Names what does not hold."""
+    """Checks everything issued again: numbers, documents, decisions, evidence, register, credentials with their proofs.
+    Names what does not hold."""
     async with ctx.db.read() as tx:
-        return await verification.verify(tx)
+        return await verification.verify(tx, _published_key(ctx))
+
+
+def _published_key(ctx: Ctx) -> PublicKey:
+    """What the DID document gives for a key's URL. The host may have another name now; the keys are the same."""
+    try:
+        known = {key.id for key in IssuingKeys.of(ctx.settings.home).all}
+    except IssuingKeyMissing:
+        known = set()
+    return lambda method: key if (key := method.partition("#")[2]) in known else None
 
 
 def in_language(rule: Refused) -> Refused:

@@ -5,9 +5,9 @@ from pathlib import Path
 from shared.service import Service
 from shared.settings import ServiceSettings
 
-from . import api, handlers
+from . import api, handlers, schedule
 from .domain.misses import Misses
-from .pages import office, register
+from .pages import credential, office, register
 from .queries import candidates
 from .settings import CertificationSettings
 
@@ -20,8 +20,9 @@ def build(settings: ServiceSettings) -> Service:
         own,
         subscriptions=handlers.on,
         migrations=Path(__file__).parent / "migrations",
-        routers=[register.router, api.router, office.router],
-        public=register.PUBLIC,
+        routers=[credential.router, register.router, api.router, office.router],
+        public=(*register.PUBLIC, *credential.PUBLIC),
+        loops=[schedule.run],
         status=candidates.status,
         title="Keur certification: het keurmerk",
         body_limits={"/certification/api/schemes": 1024 * 1024},

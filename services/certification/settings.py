@@ -10,7 +10,7 @@ from shared.settings import ServiceSettings
 
 
 class CertificationSettings(ServiceSettings):
-    """How often one address may miss in the public register before it must wait."""
+    """How often an address may miss in the public register before it must wait, and who issues."""
 
     register_misses: int = 30
     """Wrong numbers or codes from one address within ``register_window``; right ones are not counted."""
@@ -18,6 +18,15 @@ class CertificationSettings(ServiceSettings):
     """Seconds."""
     trusted_proxies: str = ""
     """Networks of front doors whose ``X-Forwarded-For`` is believed, divided by commas: ``172.16.0.0/12``."""
+
+    issuer_url: str = ""
+    """Public address under which credentials are issued and ``/.well-known/did.json`` is found, such as
+    ``https://register.example``: it becomes the issuer's did:web and stays in every credential. When it is not said:
+    certification's own address."""
+
+    @property
+    def issuer(self) -> str:
+        return (self.issuer_url or self.base_url("certification")).rstrip("/")
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -36,6 +45,7 @@ class CertificationSettings(ServiceSettings):
             return settings
         own = cls.model_fields.keys() - ServiceSettings.model_fields.keys()
         given = {name: environ[key] for name in own if environ.get(key := f"KEUR_CERTIFICATION_{name.upper()}")}
+        given.setdefault("issuer_url", environ.get("KEUR_BASE_URL_CERTIFICATION") or environ.get("KEUR_BASE_URL") or "")
         return cls.model_validate({**settings.model_dump(), **given})
 
 

@@ -17,6 +17,8 @@ POINTS = {
     "import.before-commit": "all rows of a file are written, nothing is committed yet",
     "schedule.before-commit": "what fell due is told, nothing is committed yet",
     "schedule.after-commit": "what fell due is told and committed, the run is not noted yet",
+    "signer.after-begin": "what will be signed is recorded, no credential is signed yet",
+    "signer.before-finish": "the signatures are made, they are not kept yet",
 }
 
 

@@ -55,27 +55,35 @@ async def search(
 )
 async def entry(request: Request, ctx: Ctx, number: Number, code: Code = "") -> Response:
     """One entry, as a page or as JSON by ``Accept``. The holder's name is shown only when number and code match."""
+    if not tidy_check_code(code) and wants_html(request):
+        return render(request, "register.html", number=tidy_number(number), missed=None, asks_code=True)
+    found = await look_up(request, ctx, number, code)
+    if isinstance(found, Response):
+        return found
+    async with ctx.db.read() as tx:
+        content = await register.scheme_content(tx, found["scheme"], found["scheme_version"])
+    shown = {name: found[name] for name in (*register.PUBLIC, "as_of")}
+    if wants_html(request):
+        scheme = shown_scheme(content or {}, found["programme"])
+        page = render(request, "certificate.html", entry=shown, code=found["check_code"], scheme=scheme)
+        page.headers.update(HEADERS)
+        return page
+    return JSONResponse(_json(shown), headers=HEADERS)
+
+
+async def look_up(request: Request, ctx: Ctx, number: str, code: str) -> dict[str, Any] | Response:
+    """The entry when number and code belong together; else the refusal, which is the same for wrong and unknown."""
     misses: Misses = request.app.state.misses
     address = _address(request)
     if wait := misses.wait(address, ctx.clock.now()):
         return _refusal(request, 429, wait=wait)
-    given = tidy_check_code(code)
-    if not given and wants_html(request):
-        return render(request, "register.html", number=tidy_number(number), missed=None, asks_code=True)
-    today = ctx.clock.today()
     async with ctx.db.read() as tx:
-        found = await register.entry(tx, tidy_number(number), today)
-        matches = compare_digest((found["check_code"] if found else NO_CODE).encode(), given.encode())
-        if found is None or not matches:
-            misses.note(address, ctx.clock.now())
-            return _refusal(request, 404)
-        content = await register.scheme_content(tx, found["scheme"], found["scheme_version"])
-    shown = {name: found[name] for name in (*register.PUBLIC, "as_of")}
-    if wants_html(request):
-        page = render(request, "certificate.html", entry=shown, scheme=shown_scheme(content or {}, found["programme"]))
-        page.headers.update(HEADERS)
-        return page
-    return JSONResponse(_json(shown), headers=HEADERS)
+        found = await register.entry(tx, tidy_number(number), ctx.clock.today())
+    matches = compare_digest((found["check_code"] if found else NO_CODE).encode(), tidy_check_code(code).encode())
+    if found is None or not matches:
+        misses.note(address, ctx.clock.now())
+        return _refusal(request, 404)
+    return found
 
 
 def _refusal(request: Request, status: int, *, wait: int = 0) -> Response:

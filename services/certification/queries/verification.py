@@ -7,9 +7,11 @@ import asyncpg
 
 from shared.db import Tx
 
+from ..credential.proof import PublicKey
 from ..domain.decisions import Evidence
 from ..domain.schemes import SchemeVersion
 from ..domain.verification import Issued, Numbering, SetHash, Violation, check_certificate
+from . import credentials
 
 CHUNK = 1000
 MOST_VIOLATIONS = 1000
@@ -38,13 +40,16 @@ _WITHOUT_CERTIFICATE = """
 """
 
 
-async def verify(tx: Tx) -> dict[str, Any]:
-    """The report: ``ok``, what was checked, the register's count and hash, and each violation by name."""
+async def verify(tx: Tx, public_key: PublicKey) -> dict[str, Any]:
+    """The report: ``ok``, what was checked, the register's count and hash, and each violation by name.
+
+    ``public_key`` gives what the issuer publishes, for the proofs of the credentials.
+    """
     async with tx.transaction(isolation="repeatable_read", readonly=True):
-        return await _verify(tx)
+        return await _verify(tx, public_key)
 
 
-async def _verify(tx: Tx) -> dict[str, Any]:
+async def _verify(tx: Tx, public_key: PublicKey) -> dict[str, Any]:
     violations: list[Violation] = []
     versions = await _versions(tx, violations)
     register = SetHash()
@@ -66,12 +71,14 @@ async def _verify(tx: Tx) -> dict[str, Any]:
     violations += [Violation("owed", one, "every requirement is met and there is no certificate") for one in owed]
     without = [row["trainee_id"] for row in await tx.fetch(_WITHOUT_CERTIFICATE)]
     violations += [Violation("register", one, "a granted decision has no certificate") for one in without]
+    signed = await credentials.check(tx, public_key, violations)
     return {
         "ok": not violations,
         "checked": {
             "certificates": register.count,
             "schemes": len(versions),
             "numberings": len(numbering),
+            "credentials": signed,
         },
         "register": {"count": register.count, "sha256": register.sha256},
         "violations_found": len(violations),

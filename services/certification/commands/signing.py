@@ -1,0 +1,149 @@
+"""Credentials are signed after the certificate was issued, so that issuing never waits for it: in turn, or on demand.
+
+Three steps, each of which may be the last one before a crash: what is signed is recorded, the signature is made, the
+proof is kept. Whoever comes next finishes it; with the recorded key and time it comes to the same proof.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+import structlog
+
+from shared.bus import crashpoints
+from shared.db import Database, Tx
+
+from ..credential import document, status_list
+from ..credential.did import did_of, method_of
+from ..credential.keys import IssuingKeyMissing, IssuingKeys
+from ..credential.proof import make_proof
+from ..credential.rdf import UndefinedTerms, UnknownContext
+from ..settings import CertificationSettings
+from ..store import signing, status_lists
+from ..store.signing import Begun
+from ..store.status_lists import Kept
+
+log = structlog.get_logger(__name__)
+
+RENEWED_AFTER = status_list.STANDS_FOR / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs: the public address of the issuer, and the folder with its keys."""
+
+    base_url: str
+    settings: CertificationSettings
+
+    @classmethod
+    def of(cls, settings: CertificationSettings) -> "Signer":
+        return cls(settings.issuer, settings)
+
+    def keys(self) -> IssuingKeys:
+        """Read anew each time: keys are rotated while services run. Raises IssuingKeyMissing."""
+        return IssuingKeys.of(self.settings.home)
+
+    async def proof(self, keys: IssuingKeys, one: dict[str, Any], key_id: str, method: str, at: datetime) -> Any:
+        """In a thread: it takes milliseconds of arithmetic, and others want their answers."""
+        return await asyncio.to_thread(make_proof, one, keys.private(key_id), method=method, created=at)
+
+
+async def sign_some(db: Database, signer: Signer, *, now: datetime, limit: int, number: str | None = None) -> int:
+    """Signs up to ``limit`` credentials that are owed (or the one of ``number``); how many.
+
+    One that would not be signed whole is voided for good; ``keur verify`` names it. Raises IssuingKeyMissing.
+    """
+    keys = signer.keys()
+    async with db.transaction() as tx:
+        await _begin(tx, signer, keys, now=now, limit=limit, number=number)
+        waiting = await signing.begun(tx, limit, number)
+    if not waiting:
+        return 0
+    crashpoints.reach("signer.after-begin")
+    proofs: list[tuple[int, dict[str, Any]]] = []
+    lost: list[int] = []
+    refused: list[int] = []
+    for one in waiting:
+        try:
+            proof = await signer.proof(keys, one.credential, one.key_id, one.method, one.begun_at)
+        except IssuingKeyMissing:
+            lost.append(one.signing_id)
+        except (UndefinedTerms, UnknownContext) as wrong:
+            log.error("credential cannot be signed whole", number=one.number, error=wrong)
+            refused.append(one.signing_id)
+        else:
+            proofs.append((one.signing_id, proof))
+    crashpoints.reach("signer.before-finish")
+    async with db.transaction() as tx:
+        await signing.finish(tx, proofs, now=now)
+        if lost:
+            await signing.void(tx, lost, "its key was retired before it was signed", now=now, again=True)
+        if refused:
+            await signing.void(tx, refused, "it has terms that no context defines", now=now, again=False)
+    return len(waiting)
+
+
+async def _begin(tx: Tx, signer: Signer, keys: IssuingKeys, *, now: datetime, limit: int, number: str | None) -> None:
+    created, key = _to_the_second(now), keys.active
+    owed = await signing.take_owed(tx, limit, number, now=now)
+    begun = [
+        Begun(
+            one.signing_id,
+            one.number,
+            key.id,
+            method_of(signer.base_url, key.id),
+            created,
+            document.unsigned(
+                one.document, one.scheme, issued_at=one.issued_at, base_url=signer.base_url, status=one.status
+            ),
+        )
+        for one in owed
+    ]
+    await signing.begin(tx, begun)
+
+
+async def credential_of(db: Database, signer: Signer, number: str, *, now: datetime) -> dict[str, Any] | None:
+    """The signed credential of a certificate, signed now when it was still owed. None for an unknown number."""
+    for _ in range(3):  # a signature that another began and did not finish yet, or that had to be voided first
+        async with db.read() as tx:
+            found = await signing.signed(tx, number)
+        if found is not None or not await sign_some(db, signer, now=now, limit=1, number=number):
+            return found
+    return found
+
+
+async def status_list_of(db: Database, signer: Signer, list_number: int, *, now: datetime) -> dict[str, Any] | None:
+    """A status list as it stands now, signed anew when it changed or grew old. None when there is no such list."""
+    async with db.read() as tx:
+        before = await status_lists.kept(tx, list_number)
+        places = await status_lists.withdrawn_places(tx, list_number)
+    if before is None:
+        return None
+    if before.credential and _still_says(before, signer, places, now):
+        return before.credential
+    keys = signer.keys()
+    async with db.transaction() as tx:
+        latest = await status_lists.kept(tx, list_number, lock=True)
+        places = await status_lists.withdrawn_places(tx, list_number)
+        if latest and latest.credential and _still_says(latest, signer, places, now):
+            return latest.credential
+        bits, at, key = status_list.bits(places), _to_the_second(now), keys.active
+        unsigned = status_list.unsigned_list(signer.base_url, list_number, bits, now=at)
+        proof = await signer.proof(keys, unsigned, key.id, method_of(signer.base_url, key.id), at)
+        signed = {**unsigned, "proof": proof}
+        await status_lists.keep(tx, list_number, Kept(sha256(bits).hexdigest(), at, signed))
+    return signed
+
+
+def _still_says(kept: Kept, signer: Signer, places: Sequence[int], now: datetime) -> bool:
+    if kept.credential is None or kept.signed_at is None or now >= kept.signed_at + RENEWED_AFTER:
+        return False
+    bits = sha256(status_list.bits(places)).hexdigest()
+    return kept.bits_sha256 == bits and kept.credential["issuer"] == did_of(signer.base_url)
+
+
+def _to_the_second(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(microsecond=0)

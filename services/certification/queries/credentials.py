@@ -1,0 +1,74 @@
+"""Checks every credential and status list again: the proof, and that it says what the certificate says."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import asyncpg
+
+from shared.db import Tx
+
+from ..credential.document import unsigned
+from ..credential.proof import ProofRefused, PublicKey, check_proof
+from ..domain.verification import Violation
+
+CHUNK = 50
+
+_CREDENTIALS = """
+    select c.number, c.document, c.issued_at, v.content, s.state, s.credential, s.proof, e.list, e.place
+    from certificate c
+    left join scheme_version v on (v.scheme, v.version) = (c.scheme, c.scheme_version)
+    left join signing s on s.number = c.number and s.state <> 'voided'
+    left join status_entry e on e.number = c.number
+    order by c.number
+"""
+
+
+async def check(tx: Tx, public_key: PublicKey, violations: list[Violation]) -> int:
+    """Adds what does not hold; gives how many credentials hold a proof. Some 5 ms each, in a thread."""
+    signed = 0
+    rows: list[asyncpg.Record] = []
+    async for row in tx.cursor(_CREDENTIALS, prefetch=CHUNK):
+        signed += row["state"] == "signed"
+        rows.append(row)
+        if len(rows) == CHUNK:
+            violations += await asyncio.to_thread(_faults, rows, public_key)
+            rows = []
+    violations += await asyncio.to_thread(_faults, rows, public_key)
+    lists = await tx.fetch("select list, credential from status_list where credential is not null order by list")
+    for row in lists:
+        violations += _proof_faults(f"status list {row['list']}", row["credential"], public_key)
+    return signed
+
+
+def _faults(rows: Sequence[asyncpg.Record], public_key: PublicKey) -> list[Violation]:
+    return [fault for row in rows for fault in _faults_of(row, public_key)]
+
+
+def _faults_of(row: asyncpg.Record, public_key: PublicKey) -> Iterator[Violation]:
+    number, credential = row["number"], row["credential"]
+    if row["state"] is None:
+        yield Violation("credential", number, "no credential is owed or signed for it")
+    if credential is None:
+        return
+    try:
+        says = unsigned(
+            row["document"],
+            row["content"],
+            issued_at=row["issued_at"],
+            base_url=credential["issuer"]["url"],
+            status=(row["list"], row["place"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        says = {}
+    if says != credential:
+        yield Violation("credential", number, "its credential says something else than the certificate")
+    if row["state"] == "signed":
+        yield from _proof_faults(number, {**credential, "proof": [row["proof"]]}, public_key)
+
+
+def _proof_faults(about: str, credential: dict[str, Any], public_key: PublicKey) -> Iterator[Violation]:
+    try:
+        check_proof(credential, public_key)
+    except ProofRefused as refused:
+        yield Violation("credential-proof", about, str(refused))

@@ -1,0 +1,165 @@
+"""Credentials on their way: owed when the certificate is issued, begun with all that is signed, signed or voided."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.db import Tx
+
+FULL_AT = 65_536
+"""A list takes half of its places, so that a free one is found in two tries on average."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A certificate without a credential, with what the credential says; ``status`` is list and place."""
+
+    signing_id: int
+    number: str
+    document: dict[str, Any]
+    scheme: dict[str, Any]
+    issued_at: datetime
+    status: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A credential that is recorded and not signed yet."""
+
+    signing_id: int
+    number: str
+    key_id: str
+    method: str
+    begun_at: datetime
+    credential: dict[str, Any]
+
+
+async def waits(tx: Tx) -> bool:
+    """Whether any credential is owed or begun."""
+    found: bool = await tx.fetchval("select exists (select from signing where state in ('owed', 'begun'))")
+    return found
+
+
+async def take_owed(tx: Tx, limit: int, number: str | None, *, now: datetime) -> list[Owed]:
+    """The oldest that are owed (or the one of ``number``), locked until commit; those that another took are left."""
+    rows = await tx.fetch(
+        """
+        select s.signing_id, s.number, c.document, c.issued_at, v.content
+        from signing s join certificate c using (number)
+        join scheme_version v on (v.scheme, v.version) = (c.scheme, c.scheme_version)
+        where s.state = 'owed' and ($2::text is null or s.number = $2)
+        order by s.signing_id limit $1 for update of s skip locked
+        """,
+        limit,
+        number,
+    )
+    places = await _places(tx, [row["number"] for row in rows], now=now)
+    return [
+        Owed(row["signing_id"], row["number"], row["document"], row["content"], row["issued_at"], places[row["number"]])
+        for row in rows
+    ]
+
+
+async def begin(tx: Tx, some: Sequence[Begun]) -> None:
+    await tx.executemany(
+        """
+        update signing set state = 'begun', begun_at = $2, key_id = $3, method = $4, credential = $5
+        where signing_id = $1 and state = 'owed'
+        """,
+        [(one.signing_id, one.begun_at, one.key_id, one.method, one.credential) for one in some],
+    )
+
+
+async def begun(tx: Tx, limit: int, number: str | None) -> list[Begun]:
+    """Recorded and not signed: just now, or before a crash."""
+    rows = await tx.fetch(
+        """
+        select signing_id, number, key_id, method, begun_at, credential from signing
+        where state = 'begun' and ($2::text is null or number = $2) order by signing_id limit $1
+        """,
+        limit,
+        number,
+    )
+    return [Begun(**row) for row in rows]
+
+
+async def finish(tx: Tx, proofs: Sequence[tuple[int, dict[str, Any]]], *, now: datetime) -> None:
+    """By signing id. One that was finished in the meantime is left: the same key and time give the same proof."""
+    await tx.executemany(
+        "update signing set state = 'signed', proof = $2, finished_at = $3 where signing_id = $1 and state = 'begun'",
+        [(signing_id, proof, now) for signing_id, proof in proofs],
+    )
+
+
+async def void(tx: Tx, signing_ids: Sequence[int], why: str, *, now: datetime, again: bool) -> None:
+    """They will not be signed; with ``again`` what they were for is owed anew."""
+    await tx.execute(
+        """
+        update signing set state = 'voided', voided_why = $2, finished_at = $3
+        where signing_id = any($1) and state = 'begun'
+        """,
+        signing_ids,
+        why,
+        now,
+    )
+    if not again:
+        return
+    await tx.execute(
+        """
+        insert into signing (number) select s.number from signing s
+        where s.signing_id = any($1) and s.state = 'voided'
+          and not exists (select from signing o where o.number = s.number and o.state <> 'voided')
+        """,
+        signing_ids,
+    )
+
+
+async def signed(tx: Tx, number: str) -> dict[str, Any] | None:
+    """The credential with its proof; None while it is owed."""
+    row = await tx.fetchrow("select credential, proof from signing where number = $1 and state = 'signed'", number)
+    return None if row is None else {**row["credential"], "proof": [row["proof"]]}
+
+
+async def _places(tx: Tx, numbers: Sequence[str], *, now: datetime) -> dict[str, tuple[int, int]]:
+    """Each certificate's list and place; new ones are drawn at random."""
+    rows = await tx.fetch("select number, list, place from status_entry where number = any($1)", numbers)
+    found = {row["number"]: (row["list"], row["place"]) for row in rows}
+    wanting = [number for number in numbers if number not in found]
+    if wanting:
+        # Lists fill one after another; the lock also keeps two batches from drawing the same place.
+        await tx.execute("select pg_advisory_xact_lock(hashtext('status_list'))")
+    while wanting:
+        current = await _list_with_room(tx, now=now)
+        drawn = await tx.fetch(
+            """
+            insert into status_entry (number, list, place)
+            select number, $2, place from unnest($1::text[], $3::int[]) as t(number, place)
+            on conflict (list, place) do nothing returning number, list, place
+            """,
+            wanting,
+            current,
+            [secrets.randbelow(2 * FULL_AT) for _ in wanting],
+        )
+        await tx.execute("update status_list set used = used + $2 where list = $1", current, len(drawn))
+        found |= {row["number"]: (row["list"], row["place"]) for row in drawn}
+        wanting = [number for number in wanting if number not in found]
+    return found
+
+
+async def _list_with_room(tx: Tx, *, now: datetime) -> int:
+    current: int | None = await tx.fetchval(
+        "select list from status_list where used < $1 order by list desc limit 1", FULL_AT
+    )
+    if current is None:
+        current = await tx.fetchval(
+            """
+            insert into status_list (list, made_at) select coalesce(max(list), 0) + 1, $1 from status_list
+            returning list
+            """,
+            now,
+        )
+    if current is None:
+        raise AssertionError("a list was made")
+    return current
