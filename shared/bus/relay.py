@@ -38,6 +38,18 @@ _PURGE = (
 )
 
 
+def first_of_each_subject(rows: Sequence[asyncpg.Record]) -> list[asyncpg.Record]:
+    """What may be published while the broker is not trusted: at most one event per subject at a time.
+
+    A queue whose leader has just died refuses messages until there is a new one. Of two events about one subject that
+    are on their way then, the later can be taken and the earlier not.
+    """
+    firsts: dict[str, asyncpg.Record] = {}
+    for row in rows:
+        firsts.setdefault(row["subject"], row)
+    return list(firsts.values())
+
+
 class Relay:
     """One at a time per service, however many workers run: an advisory lock decides which; the others stand by."""
 
@@ -51,6 +63,7 @@ class Relay:
         self._batch = batch
         self._encoder = Encoder(app_id=service, user_id=publisher.user)
         self._wake = asyncio.Event()
+        self._careful = True
         self.published = 0
         self.leads = False
         self.last_error: str | None = None
@@ -88,12 +101,14 @@ class Relay:
                 pauses += 1
 
     async def _lead(self, connection: asyncpg.Connection) -> None:
+        self._careful = True
         while True:
             self._wake.clear()
             rows = await connection.fetch(_PENDING, self._batch)
-            if rows:
-                await self._publish(connection, rows)
-            if len(rows) < self._batch:
+            taken = first_of_each_subject(rows) if self._careful else rows
+            if taken:
+                await self._publish(connection, taken)
+            if len(rows) < self._batch and len(taken) == len(rows):
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(POLL):
                         await self._wake.wait()
@@ -108,6 +123,7 @@ class Relay:
             self.published += len(confirmed)
             telemetry.PUBLISHED.labels(self._service).inc(len(confirmed))
         unsure = [outcome for outcome in outcomes if outcome is not None]
+        self._careful = bool(unsure)
         if unsure:
             self.last_error = (
                 f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {type(unsure[0]).__name__}: {str(unsure[0])[:200]}"
