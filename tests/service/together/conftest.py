@@ -18,6 +18,7 @@ from services.enrollment.settings import EnrollmentSettings
 from services.notifications.app import build as build_notifications
 from services.notifications.settings import Settings as NotificationsSettings
 from services.ops.app import build as build_ops
+from shared.events import ALL
 from shared.service import Service
 from shared.settings import SERVICES, ServiceSettings
 from shared.web.session import SessionKeys
@@ -97,12 +98,28 @@ class Together:
             pending, _ = await service.relay.waiting()
             still = still and not pending and not service.consumer.in_flight
             counted.append((name, service.dispatcher.handled, service.relay.published))
+        still = still and not await self._on_the_way()
         async with self.services["notifications"].db.read() as tx:
             moving = await tx.fetchval("select count(*) from mail where state in ('due', 'sending', 'in_doubt')")
         async with self.services["ops"].db.read() as tx:
             moving += await tx.fetchval("select count(*) from replay where state = 'running'")
             moving += await tx.fetchval("select count(*) from failed where state = 'redriving'")
         return still and not moving, counted
+
+    async def _on_the_way(self) -> bool:
+        """Whether something was told that one of its listeners has not handled, wherever it may be now."""
+        told: list[tuple[str, str]] = []
+        for service in self.services.values():
+            async with service.db.read() as tx:
+                told += [(row["id"], row["type"]) for row in await tx.fetch("select id::text, type from outbox")]
+        for service in self.services.values():
+            heard = {binding.routing_key for binding in service.subscriptions.bindings()}
+            async with service.db.read() as tx:
+                known = {row["message_id"] for row in await tx.fetch("select message_id from inbox")}
+            wanted = {id for id, kind in told if kind in heard or ("#" in heard and not ALL[kind].PRIVATE)}
+            if wanted - known:
+                return True
+        return False
 
     async def known(self) -> dict[str, list[str]]:
         """Every row of every table that is not the bus's own, as text, and what was told."""
