@@ -92,8 +92,9 @@ async def test_a_role_reaches_its_own_database_only(servers: Servers) -> None:
     )
     await connection.close()
 
+    other = await servers.database("certification", migrations_of("certification")[:1])
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await asyncpg.connect(url.rpartition("/")[0] + "/keur_certification")
+        await asyncpg.connect(f"{url.rpartition('/')[0]}/{other.rpartition('/')[2]}")
 
 
 async def test_the_auditor_reads_views_and_writes_nothing(servers: Servers) -> None:
