@@ -53,7 +53,11 @@ def _chaos(args: list[str]) -> int:
 
 
 def _pytest(words: Sequence[str], settings: dict[str, str]) -> int:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KEUR_")} | settings
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("KEUR_") or name.startswith("KEUR_TEST_")
+    } | settings
     sys.stdout.flush()
     return subprocess.run(
         [sys.executable, "-m", "pytest", *words], cwd=CHECKOUT, env=environment, check=False
