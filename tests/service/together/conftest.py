@@ -14,6 +14,7 @@ import pytest
 from deploy.local import keys
 from services.certification.app import build as build_certification
 from services.enrollment.app import build as build_enrollment
+from services.enrollment.schedule import follow
 from services.enrollment.settings import EnrollmentSettings
 from services.notifications.app import build as build_notifications
 from services.notifications.settings import Settings as NotificationsSettings
@@ -81,6 +82,7 @@ class Together:
         await self.take("enrollment", "trainees", only=lambda row: row.partition(",")[0] in chosen)
         await self.quiet()
         await self.take("certification", "results", only=lambda row: row.split(",")[1] in chosen)
+        await follow(self.services["enrollment"].context)  # what fell due is told now, not while a test compares
         await self.quiet()
 
     async def quiet(self, *, patience: float = 60) -> None:
