@@ -82,6 +82,7 @@ class Together:
         await self.take("enrollment", "trainees", only=lambda row: row.partition(",")[0] in chosen)
         await self.quiet()
         await self.take("certification", "results", only=lambda row: row.split(",")[1] in chosen)
+        await self.quiet()
         await follow(self.services["enrollment"].context)  # what fell due is told now, not while a test compares
         await self.quiet()
 
