@@ -1,5 +1,7 @@
 """What can go wrong, named after the rule that was broken or after the remedy."""
 
+from datetime import UTC, datetime
+
 
 class RuleBroken(Exception):
     """A rule of the trade refuses this. Subclasses are named after the rule; the class name becomes the problem type.
@@ -85,3 +87,8 @@ def said(error: BaseException) -> str:
     if state.startswith("22") or type(error).__name__ == "DataError":
         return f"SQLSTATE {state}" if state else "data that PostgreSQL does not take"
     return str(error.args[0] if state and error.args else error)
+
+
+def noted(error: BaseException) -> str:
+    """A failure in one line with its moment (UTC), as ``/readyz`` and ``keur status`` tell it: no data in it."""
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {type(error).__name__}: {said(error)[:200]}"

@@ -21,7 +21,7 @@ from shared.bus.retry import again_or_parked
 from shared.bus.sealing import CONTENT_TYPE, Seal
 from shared.bus.tellers import Tellers
 from shared.bus.wire import ATTEMPT, Heard, read
-from shared.errors import DependencyAway, GiveUp
+from shared.errors import DependencyAway, GiveUp, noted
 
 log = structlog.get_logger(__name__)
 
@@ -125,7 +125,7 @@ class Consumer:
             except _LOST as error:
                 wait = RECONNECT[min(failures, len(RECONNECT) - 1)]
                 failures = 0 if self.since else failures + 1
-                self.last_error = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {type(error).__name__}: {str(error)[:200]}"
+                self.last_error = noted(error)
                 if self.since or failures == 1:
                     log.warning("consumer lost, connecting again", queue=self.queue, error=error)
                 self._gone()
@@ -243,7 +243,7 @@ class Consumer:
                     raise
                 if pauses == 0:
                     log.warning("handling waits", queue=self.queue, error=error)
-                self.last_error = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {type(error).__name__}: {str(error)[:200]}"
+                self.last_error = noted(error)
                 await asyncio.sleep(min(2.0, 0.05 * 2**pauses))
                 pauses += 1
 

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import asyncpg
 import structlog
@@ -14,7 +13,7 @@ from shared.bus.publisher import Outgoing, Publisher
 from shared.bus.sealing import Seal
 from shared.bus.wire import Encoder
 from shared.db import Database, is_lost
-from shared.errors import DependencyAway
+from shared.errors import DependencyAway, noted
 
 log = structlog.get_logger(__name__)
 
@@ -94,7 +93,7 @@ class Relay:
                 ConnectionError,
                 TimeoutError,
             ) as error:
-                self.last_error = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {type(error).__name__}: {str(error)[:200]}"
+                self.last_error = noted(error)
                 if pauses == 0:
                     log.warning("relay waits", error=error)
                 await asyncio.sleep(min(2.0, 0.2 * 2**pauses))
@@ -125,9 +124,7 @@ class Relay:
         unsure = [outcome for outcome in outcomes if outcome is not None]
         self._careful = bool(unsure)
         if unsure:
-            self.last_error = (
-                f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {type(unsure[0]).__name__}: {str(unsure[0])[:200]}"
-            )
+            self.last_error = noted(unsure[0])
             telemetry.PUBLISH_FAILURES.labels(self._service, type(unsure[0]).__name__).inc(len(unsure))
             log.warning("not confirmed, publishing again", count=len(unsure), error=unsure[0])
             await asyncio.sleep(0.2)
