@@ -1,10 +1,12 @@
 """The private PostgreSQL and RabbitMQ of one test run, on free ports and in a folder of its own."""
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
 import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Sequence
@@ -22,6 +24,11 @@ from shared.db import BUS_MIGRATIONS, migrate
 from shared.settings import SERVICES
 
 ROOT = Path(__file__).resolve().parents[1]
+WARM = "KEUR_TEST_SERVERS"
+"""``FOLDER:PORT_BASE`` as ``python -m tests.servers FOLDER`` prints it: servers that go on between short runs.
+
+Tests that kill a server need their own: run those without it.
+"""
 DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL")
 
 
@@ -39,7 +46,9 @@ class Servers:
 
     def __init__(self, path: Path) -> None:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("KEUR_")}
-        self.home = Home(path, free_port_base(), environ)
+        warm, _, base = os.environ.get(WARM, "").rpartition(":")
+        self.warm = bool(warm)
+        self.home = Home(Path(warm), int(base), environ) if warm else Home(path, free_port_base(), environ)
         self.home.make()
         self._programs: dict[str, Program] = {program.name: program for program in servers(self.home)}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -51,7 +60,7 @@ class Servers:
     async def start(self, name: str) -> None:
         """Starts ``postgres``, ``epmd`` or ``rabbitmq`` and waits until it answers; nothing when it does already."""
         running = self._running.get(name)
-        if running is not None and running.poll() is None:
+        if self.warm or (running is not None and running.poll() is None):
             return
         program = self._programs[name]
         deadline = time.monotonic() + program.start_patience
@@ -82,12 +91,16 @@ class Servers:
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
         """Ends a server as a crash would, and waits until it is gone."""
+        if self.warm:
+            raise RuntimeError(f"the servers of {WARM} are not this run's to end: run this test without it")
         running = self._running.pop(name, None)
         if running is not None:
             running.send_signal(number)
             running.wait(30)
 
     def stop(self) -> None:
+        if self.warm:
+            return
         for name, number in (("rabbitmq", signal.SIGKILL), ("epmd", signal.SIGKILL), ("postgres", signal.SIGQUIT)):
             self.kill(name, number)
 
@@ -187,3 +200,19 @@ class Vhost:
 
 def migrations_of(service: str) -> list[Path]:
     return [BUS_MIGRATIONS, ROOT / "services" / service / "migrations"]
+
+
+async def _keep_warm(path: Path) -> None:
+    kept = Servers(path)
+    try:
+        for name in ("postgres", "epmd", "rabbitmq"):
+            await kept.start(name)
+        print(f"export {WARM}={path.resolve()}:{kept.home.port_base}", flush=True)
+        await asyncio.Event().wait()
+    finally:
+        kept.stop()
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_keep_warm(Path(sys.argv[1])))
