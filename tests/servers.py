@@ -207,7 +207,7 @@ async def _keep_warm(path: Path) -> None:
     try:
         for name in ("postgres", "epmd", "rabbitmq"):
             await kept.start(name)
-        print(f"export {WARM}={path.resolve()}:{kept.home.port_base}", flush=True)
+        print(f"export {WARM}={path}:{kept.home.port_base}", flush=True)
         await asyncio.Event().wait()
     finally:
         kept.stop()
@@ -215,4 +215,4 @@ async def _keep_warm(path: Path) -> None:
 
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_keep_warm(Path(sys.argv[1])))
+        asyncio.run(_keep_warm(Path(sys.argv[1]).resolve()))

@@ -129,9 +129,7 @@ async def _again(tx: Tx, place: Place, body_hash: bytes, vault: Vault | None) ->
         )
     status = 200 if row["status"] == 201 else row["status"]
     kept = bytes(row["body"] or b"")
-    return _response(
-        status, kept if vault is None else vault.open(kept, place), {"Idempotency-Replayed": "true"}
-    )
+    return _response(status, kept if vault is None else vault.open(kept, place), {"Idempotency-Replayed": "true"})
 
 
 def _canonical(body: bytes | BaseModel) -> bytes:

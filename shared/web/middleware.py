@@ -24,6 +24,7 @@ _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\Z"
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{8,64}\Z")
 QUIET_PATHS = ("/healthz", "/readyz", "/metrics", "/static/")
 
+
 class RequestScope:
     """Gives each request a correlation id, one log line, one measurement, and an answer whatever happens.
 

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.enrollment import api, coverage_api, coverage_pages, handlers, pages, schedule
+from services.enrollment import handlers, schedule
+from services.enrollment.app import build
 from services.enrollment.settings import EnrollmentSettings
 from shared import clock
 from shared.bus.dispatch import Dispatcher
@@ -45,7 +46,7 @@ class Enrollment:
         app = create_app(
             "enrollment",
             title="Enrollment",
-            routers=[api.router, coverage_api.router, pages.router, coverage_pages.router],
+            routers=build(settings).routers,
             home=home,
             state={"ctx": self.ctx},
         )

@@ -58,9 +58,7 @@ async def shop(tmp_path: Path, new_database: Callable[[], Awaitable[str]]) -> As
     await db.open()
     async with db.transaction() as tx:
         await tx.execute("create table thing (thing_id text not null, hours float not null)")
-    app = create_app(
-        "certification", title="Shop", routers=[router], home=tmp_path, environ={}, state={"ctx": Ctx(db)}
-    )
+    app = create_app("certification", title="Shop", routers=[router], home=tmp_path, environ={}, state={"ctx": Ctx(db)})
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8402") as client:
         yield Shop(client, db, app.state.keys)
     await db.close()

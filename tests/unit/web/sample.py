@@ -131,5 +131,3 @@ async def asking(app: FastAPI, client: str = "127.0.0.1") -> AsyncIterator[httpx
     transport = httpx.ASGITransport(app, client=(client, 5000))
     async with httpx.AsyncClient(transport=transport, base_url=HERE) as asked:
         yield asked
-
-
