@@ -5,6 +5,7 @@ import csv
 import io
 import random
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from deploy.demo.school_years import FILES
@@ -18,10 +19,13 @@ COMPANIES, SCHOOLS = 60, 12
 
 
 class School:
-    """Trainees and their results; one in eight fails an exam and gets no certificate, one in ten is under age."""
+    """Trainees and their results; one in eight fails an exam and gets no certificate, one in ten is under age.
 
-    def __init__(self, seed: int, trainees: int, *, prefix: str = "X") -> None:
-        self._prefix = prefix
+    They started a year before the ``exam_day`` and have most of another year to go.
+    """
+
+    def __init__(self, seed: int, trainees: int, *, prefix: str = "X", exam_day: date = date(2026, 9, 1)) -> None:
+        self._prefix, self._exam_day = prefix, exam_day
         chance = random.Random(seed)
         self.trainees = [self._trainee(number, chance) for number in range(trainees)]
         self._fails = {
@@ -33,7 +37,7 @@ class School:
         return {
             "trainee_id": f"{self._prefix}{number:06d}",
             "name": f"Leerling {number}",
-            "birth_date": "2008-12-01" if minor else "2004-03-01",
+            "birth_date": str(self._exam_day - timedelta(days=(17 if minor else 22) * 365)),
             "email": f"x{number}@leerling.example",
             "language": chance.choice(("nl", "en")),
             "guardian_email": f"ouder{number}@thuis.example" if minor else "",
@@ -42,8 +46,8 @@ class School:
             "company_id": f"C{place}",
             "mentor_id": f"M{place}",
             "instructor_id": f"I{number % SCHOOLS}",
-            "starts_on": "2025-09-01",
-            "planned_end": "2027-07-01",
+            "starts_on": str(self._exam_day - timedelta(days=365)),
+            "planned_end": str(self._exam_day + timedelta(days=300)),
             "channel": "website",
         }
 
@@ -54,7 +58,7 @@ class School:
                 "trainee_id": trainee_id,
                 "exam": exam,
                 "attempt": 1,
-                "taken_on": "2026-09-01",
+                "taken_on": str(self._exam_day),
                 "score": "4.0" if self._fails.get(trainee_id) == exam else "7.5",
                 "knocked_out": False,
                 "examiner": "EX1",

@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -29,32 +30,34 @@ WHERE = {
     "import.before-commit": "certification",
     "schedule.before-commit": "enrollment",
     "schedule.after-commit": "enrollment",
+    "signer.after-begin": "certification",
+    "signer.before-finish": "certification",
 }
-A_SEASON = 100 * 24 * 3600
+A_SEASON = timedelta(days=100)
 
 
 class World:
     """One system for all points, what was ever asked of it, and a clock that makes visits fall due."""
 
-    def __init__(self, system: System, clock: list[int]) -> None:
+    def __init__(self, system: System) -> None:
         self.system = system
         self.stranger = Stranger(system, 1)
         self.requests: list[Request] = []
-        self.clock = clock
         self.runs = 0
 
-    def tomorrow(self) -> None:
-        self.clock[0] += A_SEASON
-        (self.system.path / "clock").write_text(str(self.clock[0]))
+    @property
+    def today(self) -> date:
+        return datetime.now(UTC).date() + self.runs * A_SEASON
 
     async def work(self, poison_for: str) -> None:
-        """A few enrolments and results by hand and by file, poison, and a season that goes by."""
-        self.runs += 1
-        load = Load(self.system, School(self.runs, 8, prefix=f"K{self.runs}-"), self.runs, [])
+        """A few enrolments and results by hand and by file, poison, and then a season that goes by."""
+        school = School(self.runs, 8, prefix=f"K{self.runs}-", exam_day=self.today - timedelta(days=7))
+        load = Load(self.system, school, self.runs, [])
         self.requests += load.requests
         await self.stranger.poison(4, service=poison_for)
-        self.tomorrow()
         await load.run(0.5)
+        self.runs += 1
+        (self.system.path / "clock").write_text(str(round((self.runs * A_SEASON).total_seconds())))
         assert not load.odd, load.odd[:3]
 
 
@@ -68,7 +71,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
     try:
         await system.start()
         await School(1, 1).open(system)
-        yield World(system, [0])
+        yield World(system)
     finally:
         await system.stop()
 
