@@ -15,10 +15,12 @@ NOBODY_LISTENS_YET: dict[str, str] = {
     "certification.candidate-not-yet-eligible.v1": "the journal's answer to: why is there no certificate yet",
     "certification.exam-result-recorded.v1": "the journal's trace of every entry; results act by their"
     " exam-passed or exam-failed",
+    "enrollment.attendance-measured.v1": "evidence for whoever certifies, where the scheme asks for attendance",
     "enrollment.company-equipment-changed.v1": "coverage is worked out in the transaction of the"
     " change itself; the journal keeps that it was made",
     "enrollment.company-registered.v1": "the journal's trace of the member companies",
     "enrollment.complaint-received.v1": "complaints are handled inside enrollment; the journal counts them",
+    "enrollment.target-signed-off.v1": "evidence for whoever certifies, where the scheme asks for targets signed off",
     "enrollment.visit-completed.v1": "visits are handled inside enrollment; the journal counts them",
     "enrollment.visit-planned.v1": "visits are handled inside enrollment; the journal counts them",
     "ops.message-discarded.v1": "the journal's record of what an operator decided",
@@ -28,6 +30,8 @@ NOBODY_LISTENS_YET: dict[str, str] = {
 """Events that only the journal of ops hears, each with the reason why it is told all the same."""
 
 NOBODY_TELLS_YET: dict[str, str] = {
+    "enrollment.attendance-measured.v1": "attendance is still to be measured in enrollment",
+    "enrollment.target-signed-off.v1": "signing off is still to be built in enrollment; certification may listen already",
     "enrollment.person-erased.v1": "erasure is still to be built in enrollment; those who must forget already listen",
 }
 """Contracts that stand before their first teller, each with the reason."""

@@ -136,6 +136,31 @@ class ComplaintReceived(Event, type="enrollment.complaint-received.v1", subject=
     scheme: str | None = None
 
 
+class TargetSignedOff(Event, type="enrollment.target-signed-off.v1", subject="trainee/{trainee_id}"):
+    """The instructor and the mentor of a trainee both confirmed that an attainment target was reached.
+
+    Told once per trainee and target, when the second of the two has signed; ``signed_on`` is the later of their days.
+    """
+
+    trainee_id: str
+    target: str
+    signed_on: date
+    scheme: str
+
+
+class AttendanceMeasured(Event, type="enrollment.attendance-measured.v1", subject="trainee/{trainee_id}"):
+    """A trainee's attendance at school from the first day of the training up to and including ``up_to``, in school days.
+
+    Told at most once per trainee and period of four weeks; the newest ``up_to`` holds.
+    """
+
+    trainee_id: str
+    expected_days: float
+    attended_days: float
+    up_to: date
+    scheme: str
+
+
 class PersonDetailsChanged(Event, type="enrollment.person-details-changed.v1", subject="{person}", private=True):
     """Who somebody is. ``person`` is ``kind/id``, such as ``trainee/T20240001``."""
 
