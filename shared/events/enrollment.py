@@ -149,7 +149,7 @@ class TargetSignedOff(Event, type="enrollment.target-signed-off.v1", subject="tr
 
 
 class AttendanceMeasured(Event, type="enrollment.attendance-measured.v1", subject="trainee/{trainee_id}"):
-    """A trainee's attendance at school from the first day of the training up to and including ``up_to``, in school days.
+    """A trainee's attendance at school in days, from the start of the training up to and including ``up_to``.
 
     Told at most once per trainee and period of four weeks; the newest ``up_to`` holds.
     """
