@@ -10,7 +10,8 @@ from deploy.cli.words import _
 
 
 def login_link(given: Namespace) -> int:
-    wanted = {"scopes": [given.scope]} | ({"to": given.to} if given.to else {})
+    wanted: dict[str, object] = {"scopes": [given.scope]}
+    wanted |= {name: getattr(given, name) for name in ("to", "subject") if getattr(given, name)}
     told = client.post("enrollment", "/enrollment/api/login-links", wanted)
     if given.json:
         show.as_json(told)

@@ -18,7 +18,7 @@ LIMIT = option("--limit", "hoogstens zoveel", type=int, default=100, metavar="N"
 NUMBER = Argument(("number",), "nummer", metavar="NUMMER")
 YAML = Argument(("file",), "YAML", metavar="BESTAND")
 STATES = ("parked", "redriving", "redriven", "discarded", "edited", "all")
-SCOPES = ("admin", "office", "operator", "read", "write", "metrics")
+SCOPES = ("admin", "office", "operator", "read", "write", "metrics", "decide")
 
 CHOICE = (
     Argument(("ids",), "nummers van berichten", count="*", metavar="ID"),
@@ -253,7 +253,8 @@ VERBS: tuple[Verb, ...] = (
                 "user:login_link",
                 (
                     option("--to", "pagina om op uit te komen", default="", metavar="PAD"),
-                    option("--scope", "recht", default="office", choices=("office", "operator", "read")),
+                    option("--scope", "recht", default="office", choices=("office", "operator", "read", "decide")),
+                    option("--subject", "voor wie", default="", metavar="office/NAAM"),
                     JSON,
                 ),
             ),

@@ -37,7 +37,7 @@ class NewLoginLink(StrictModel):
     """For whom, with which rights, and which page to open afterwards (a path or an address of our own)."""
 
     subject: str = Field(default=accounts.OFFICE, pattern=r"^office/[a-z0-9-]{1,40}$")
-    scopes: tuple[Literal["office", "operator", "read"], ...] = Field(default=("office",), min_length=1)
+    scopes: tuple[Literal["office", "operator", "read", "decide"], ...] = Field(default=("office",), min_length=1)
     to: str | None = Field(default=None, max_length=2000)
 
 
@@ -50,7 +50,7 @@ class NewToken(StrictModel):
     """A bearer token for a program: what it is called, what it may do, how long it lasts."""
 
     name: str = Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")
-    scope: Literal["admin", "office", "operator", "read", "write", "metrics"]
+    scope: Literal["admin", "office", "operator", "read", "write", "metrics", "decide"]
     days: int = Field(default=30, ge=1, le=366)
 
 

@@ -125,6 +125,8 @@ class Norms(Part):
     school_attendance: Share | None = None
     complaint_acknowledge_days: Annotated[int, Field(ge=0)] | None = None
     replacement_placement_days: Annotated[int, Field(ge=0)] | None = None
+    appeal_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    """How long a person can appeal against a decision that refuses or takes away, in days after it."""
     open_targets_need_plan: bool | None = None
 
 
