@@ -76,6 +76,7 @@ MAILS = {
     "visit_due": N_("een bezoek is aan de beurt"),
     "visit_due_host": N_("een bezoek is aan de beurt"),
     "visit_overdue": N_("een bezoek is te laat"),
+    "visits_digest": N_("bezoeken die aandacht vragen"),
     "exam_passed": N_("examen gehaald"),
     "exam_failed": N_("examen niet gehaald"),
     "certificate_issued": N_("het certificaat is uitgegeven"),

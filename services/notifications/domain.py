@@ -23,11 +23,12 @@ class State(StrEnum):
     SUPPRESSED = "suppressed"  # deliberately not sent
     IN_DOUBT = "in_doubt"  # it may or may not have gone out; it is sent again under the same Message-ID
     FAILED = "failed"  # given up: a person has to look
+    BUNDLED = "bundled"  # goes with others in one digest, whose state is its state
 
 
 MOVES: Mapping[State, frozenset[State]] = {
     State.HELD: frozenset({State.DUE, State.SUPPRESSED}),
-    State.DUE: frozenset({State.SENDING, State.SUPPRESSED}),
+    State.DUE: frozenset({State.SENDING, State.SUPPRESSED, State.BUNDLED}),
     State.SENDING: frozenset(
         {State.SENT, State.BOUNCED, State.DUE, State.HELD, State.IN_DOUBT, State.FAILED, State.SUPPRESSED}
     ),
@@ -37,6 +38,7 @@ MOVES: Mapping[State, frozenset[State]] = {
     State.BOUNCED: frozenset({State.DUE}),
     State.DELIVERED: frozenset(),
     State.SUPPRESSED: frozenset(),
+    State.BUNDLED: frozenset(),
 }
 
 FINAL = frozenset(state for state, moves in MOVES.items() if not moves)

@@ -7,6 +7,7 @@ from services.notifications.domain import COORDINATOR
 from services.notifications.store import people
 from services.notifications.store.mails import Draft
 from shared.bus.subscriptions import Subscriptions
+from shared.clock import AMSTERDAM
 from shared.db import Tx
 from shared.errors import TryAgainLater
 from shared.events.certification import (
@@ -116,8 +117,10 @@ def _visit_mails(event: VisitDue) -> list[Draft]:
     }
     needs = (place,) if at_company else tuple(hosts[:1])  # a school is known by its instructors
     told = hosts or ([place] if at_company else [])
+    told_on = event.envelope.time.astimezone(AMSTERDAM).date()
+    late = "visits" if told_on > event.due_on else None  # after an outage: all at once
     return [
-        Draft("visit_due", COORDINATOR, place, event, needs, data),
+        Draft("visit_due", COORDINATOR, place, event, needs, data, bundle=late),
         *(Draft("visit_due_host", host, place, event, needs, data) for host in told),
     ]
 
@@ -128,7 +131,7 @@ async def remind_of_visit(event: VisitOverdue, tx: Tx) -> None:
     place = f"{event.place_kind}/{event.place_id}"
     data = {"place": place, "due_on": event.due_on.isoformat(), "days_late": event.days_late}
     needs = (place,) if event.place_kind == "company" else ()
-    await commands.add(tx, [Draft("visit_overdue", COORDINATOR, place, event, needs, data)])
+    await commands.add(tx, [Draft("visit_overdue", COORDINATOR, place, event, needs, data, bundle="visits")])
 
 
 @on.batch(ExamPassed)

@@ -19,8 +19,8 @@ from services.notifications.mails import Facts, MailBroken, Stored, as_bytes, wr
 from services.notifications.mails.message import AddressUnusable, addr_spec
 from services.notifications.settings import Settings
 from services.notifications.smtp import Line
+from services.notifications.store import digest, postbag
 from services.notifications.store import mails as mail_store
-from services.notifications.store import postbag
 from services.notifications.store.postbag import Settled
 from shared.bus import crashpoints
 from shared.db import Tx
@@ -97,6 +97,8 @@ class Postman:
     async def round(self) -> int:
         """One batch: claimed, sent, settled; gives how many mails it took up."""
         await self._tidy()
+        async with self._db.transaction() as tx:
+            await digest.bundle(tx)
         async with self._db.transaction() as tx:
             claimed = await postbag.claim(tx, self._set.mail_batch, self._lease, self._set.mail_domain)
         if not claimed:

@@ -10,21 +10,25 @@ _PENDING = ("due", "sending", "in_doubt", "failed", "held")
 async def status(tx: Tx) -> dict[str, Any]:
     """How many mails are in each state that somebody may have to look at."""
     rows = await tx.fetch(
-        "select state, count(*) as count from mail where state not in ('sent', 'delivered') group by state"
+        "select state, count(*) as count from mail where state not in ('sent', 'delivered', 'bundled') group by state"
     )
     counts = {row["state"]: row["count"] for row in rows}
     return {"mail": {state: counts.get(state, 0) for state in _PENDING}}
 
 
 async def mails(tx: Tx, *, after: int, limit: int) -> list[dict[str, Any]]:
-    """All mails in the order in which they were made; ``to`` is where it went, or would go now."""
+    """All mails in the order in which they were made; ``to`` is where it went, or would go now.
+
+    Of one that went in a digest, what became of it is what became of the digest.
+    """
     rows = await tx.fetch(
         """
-        select m.number, m.id, m.message_id, m.template, coalesce(m.language, p.language) as language, m.recipient,
-               coalesce(m.sent_to, p.email) as "to", m.state, m.reason, m.cause, m.subject_ref, m.scheme, m.created_at,
-               m.sent_at, m.attempts, m.doubts
-        from mail m left join person p on p.ref = m.recipient and p.erased_at is null
-        where m.number > $1 order by m.number limit $2
+        select v.number, v.id, v.message_id, v.template, coalesce(v.language, p.language) as language, v.recipient,
+               coalesce(d.sent_to, m.sent_to, p.email) as "to", v.state, v.reason, v.cause, v.subject_ref, v.scheme,
+               v.created_at, v.sent_at, v.attempts, v.doubts, v.bundled_in
+        from v_mail v join mail m using (number) left join mail d on d.id = m.bundled_in
+        left join person p on p.ref = m.recipient and p.erased_at is null
+        where v.number > $1 order by v.number limit $2
         """,
         after,
         limit,
@@ -35,7 +39,7 @@ async def mails(tx: Tx, *, after: int, limit: int) -> list[dict[str, Any]]:
 async def summary(tx: Tx) -> list[dict[str, Any]]:
     """Counts by template and state."""
     rows = await tx.fetch(
-        "select template, state, count(*) as count from mail group by template, state order by template, state"
+        "select template, state, count(*) as count from v_mail group by template, state order by template, state"
     )
     return [dict(row) for row in rows]
 
@@ -62,7 +66,7 @@ async def message(tx: Tx, mail_id: str) -> dict[str, Any] | None:
     row = await tx.fetchrow(
         """
         select m.number, m.id, m.message_id, m.template, m.recipient, m.cause, m.subject_ref, m.scheme, m.state,
-               m.reason, m.attempts, m.doubts, m.due_at, m.created_at, m.sent_at, m.language,
+               m.reason, m.attempts, m.doubts, m.due_at, m.created_at, m.sent_at, m.language, m.bundled_in,
                (select c.id from captured_mail c where c.message_id = m.message_id limit 1) as captured_id
         from mail m where m.id = $1
         """,

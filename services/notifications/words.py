@@ -15,6 +15,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     State.SUPPRESSED: (N_("niet verstuurd"), "plain"),
     State.IN_DOUBT: (N_("onzeker"), "warn"),
     State.FAILED: (N_("opgegeven"), "bad"),
+    State.BUNDLED: (N_("in een verzamelmail"), "plain"),
 }
 """The word for a state, and the tone of its tag."""
 
@@ -39,12 +40,14 @@ ABOUT: Mapping[State, str] = {
         "vanzelf nog een keer, met hetzelfde Message-ID, zodat de ontvanger een dubbel bericht kan herkennen."
     ),
     State.FAILED: N_("We hebben het opgegeven. Neem de oorzaak weg en verstuur het dan opnieuw."),
+    State.BUNDLED: N_("Dit bericht ging met andere in één mail. Wat daarvan werd, staat bij die mail."),
 }
 """What the state means for whoever looks, and what to do."""
 
 REASONS: Mapping[str, str] = {
     "contact not known yet": N_("de contactgegevens zijn nog niet bekend"),
     "what was missing has arrived": N_("wat ontbrak is binnengekomen"),
+    "goes with others in one mail": N_("ging met andere in één mail"),
     "erased": N_("de gegevens van deze persoon zijn gewist"),
     "not on the allow-list": N_("het adres staat niet op de lijst van toegestane adressen"),
     "smtp": N_("antwoord van de mailserver"),

@@ -27,6 +27,7 @@ KINDS: dict[str, Kind] = {
         Kind("visit_due", False, N_("Bezoek aan de beurt, voor de coördinator")),
         Kind("visit_due_host", True, N_("Bezoek aan de beurt, voor de begeleider")),
         Kind("visit_overdue", False, N_("Bezoek te laat")),
+        Kind("visits_digest", False, N_("Meer bezoeken in één mail")),
         Kind("exam_passed", False, N_("Examen gehaald")),
         Kind("exam_failed", False, N_("Examen niet gehaald")),
         Kind("certificate_issued", False, N_("Certificaat, voor de houder")),

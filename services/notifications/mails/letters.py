@@ -90,6 +90,8 @@ class Stored:
                 yield self.data[name]
         for name in _MANY:
             yield from self.data.get(name, ())
+        for item in self.data.get("items", ()):
+            yield item["place"]
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,8 @@ def _placeholders(mail: Stored, facts: Facts, register_url: str, scheme: str) ->
     for name in _DATES:
         if given.get(name) is not None:
             given[name] = format_date(date.fromisoformat(given[name]), "long", locale=i18n.locale())
+    if "items" in given:
+        given["items"] = [_item(item, facts) for item in given["items"]]
     if "programme" in given:
         given["programme"] = _programme(given["programme"])
     words = facts.schemes.get(scheme)
@@ -177,6 +181,17 @@ def _placeholders(mail: Stored, facts: Facts, register_url: str, scheme: str) ->
         if (code := facts.check_codes.get(given["number"])) is not None and mail.template == "certificate_issued":
             given |= {"check_code": code, "register_link": f"{register_url}/{given['number']}?code={code}"}
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _item(item: Mapping[str, Any], facts: Facts) -> dict[str, str]:
+    """One line of a digest; a place whose name is not known goes by its key, so that the others need not wait."""
+    place = facts.parties.get(item["place"])
+    day = format_date(date.fromisoformat(item["due_on"]), "long", locale=i18n.locale())
+    return {
+        "template": item["template"],
+        "place": place.organisation if place else item["place"].partition("/")[2],
+        "due_on": day,
+    }
 
 
 def _in_language(texts: Mapping[str, str]) -> str:

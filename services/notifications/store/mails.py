@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from services.notifications.domain import RETRYABLE
@@ -9,6 +10,8 @@ from shared.db import Tx
 from shared.events.base import Event
 from shared.ids import stable_id
 
+BUNDLE_PAUSE = timedelta(seconds=2)
+"""How long a mail that can go with others waits for them."""
 CHANNEL = "mail_due"
 """PostgreSQL's NOTIFY on it wakes the postman."""
 
@@ -23,6 +26,8 @@ class Draft:
     event: Event
     needs: tuple[str, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
+    bundle: str | None = None
+    """What it can go together with in one digest, when more of the same are due for the same reader."""
 
     def row(self) -> dict[str, Any]:
         around = self.event.envelope
@@ -37,6 +42,7 @@ class Draft:
             "trace": around.traceparent,
             "needs": self.needs,
             "data": self.data,
+            "bundle": self.bundle,
         }
 
 
@@ -66,12 +72,14 @@ async def add(tx: Tx, drafts: Sequence[Draft]) -> list[Fate]:
         with given as (
             select t.*, first_state(t.recipient, t.needs) as state
             from rows from (jsonb_to_recordset($1) as (id text, template text, recipient text, cause text,
-                subject_ref text, scheme text, correlation text, trace text, needs text[], data jsonb)) with ordinality
-                as t(id, template, recipient, cause, subject_ref, scheme, correlation, trace, needs, data, n)
+                subject_ref text, scheme text, correlation text, trace text, needs text[], data jsonb, bundle text))
+                with ordinality
+                as t(id, template, recipient, cause, subject_ref, scheme, correlation, trace, needs, data, bundle, n)
         ), added as (
             insert into mail (id, template, recipient, cause, subject_ref, scheme, correlation, trace, needs, data,
-                              state, reason)
-            select id, template, recipient, cause, subject_ref, scheme, correlation, trace, needs, data, state,
+                              bundle, due_at, state, reason)
+            select id, template, recipient, cause, subject_ref, scheme, correlation, trace, needs, data,
+                   bundle, case when bundle is null then now() else now() + $2 end, state,
                    case state when 'suppressed' then 'erased' when 'held' then 'contact not known yet' end
             from given order by n
             on conflict do nothing
@@ -80,6 +88,7 @@ async def add(tx: Tx, drafts: Sequence[Draft]) -> list[Fate]:
         select * from added
         """,
         [draft.row() for draft in drafts],
+        BUNDLE_PAUSE,
     )
     if any(row["state"] == "due" for row in rows):
         await ring(tx)

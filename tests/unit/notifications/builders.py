@@ -45,6 +45,15 @@ SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "visit_due": ("office/coordinator", _VISIT | _AT_COMPANY),
     "visit_due_host": ("mentor/M1", _VISIT | _AT_COMPANY),
     "visit_overdue": ("office/coordinator", {"place": "company/C1", "due_on": "2026-10-12", "days_late": 14}),
+    "visits_digest": (
+        "office/coordinator",
+        {
+            "items": [
+                _VISIT | {"template": "visit_due"},
+                {"template": "visit_overdue", "place": "school/S1", "place_kind": "school", "due_on": "2026-10-12"},
+            ]
+        },
+    ),
     "exam_passed": ("trainee/T1", _RESULT),
     "exam_failed": ("trainee/T1", _RESULT | {"knocked_out": False, "resits_left": 2}),
     "certificate_issued": ("trainee/T1", _CERTIFICATE),

@@ -117,8 +117,8 @@ def test_a_mail_moves_only_along_the_drawn_lines(old: State, new: State) -> None
             move(old, new)
 
 
-def test_nothing_follows_a_delivered_or_a_suppressed_mail() -> None:
-    assert frozenset({State.DELIVERED, State.SUPPRESSED}) == domain.FINAL
+def test_nothing_follows_a_delivered_a_suppressed_or_a_bundled_mail() -> None:
+    assert frozenset({State.DELIVERED, State.SUPPRESSED, State.BUNDLED}) == domain.FINAL
 
 
 @given(OUTCOMES, st.integers(1, MAX_ATTEMPTS))
