@@ -5,7 +5,7 @@ from pathlib import Path
 from shared.service import Service
 from shared.settings import ServiceSettings
 
-from . import api, coverage_api, coverage_pages, handlers, pages, schedule, sign_in
+from . import api, coverage_api, coverage_pages, figures_api, handlers, pages, schedule, sign_in
 from .queries import figures
 from .settings import EnrollmentSettings
 
@@ -17,7 +17,14 @@ def build(settings: ServiceSettings) -> Service:
         EnrollmentSettings.of(settings),
         subscriptions=handlers.on,
         migrations=Path(__file__).parent / "migrations",
-        routers=[sign_in.router, api.router, coverage_api.router, pages.router, coverage_pages.router],
+        routers=[
+            sign_in.router,
+            api.router,
+            coverage_api.router,
+            pages.router,
+            coverage_pages.router,
+            figures_api.router,
+        ],
         public=sign_in.PUBLIC,
         loops=[schedule.run],
         status=figures.status,

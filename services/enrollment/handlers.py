@@ -29,7 +29,7 @@ from .commands.trainees import complete_trainings
 from .domain.schemes import SchemeVersion
 from .queries import timeline
 from .queries.timeline import Moment
-from .store import audit, coverage, schemes
+from .store import audit, coverage, heard, schemes
 from .store.audit import By
 
 on = Subscriptions("enrollment")
@@ -54,6 +54,24 @@ async def complete_training(events: Sequence[CertificateIssued], tx: Tx) -> None
         by_day.setdefault(event.issued_on, []).append(event)
     for day, some in by_day.items():
         await complete_trainings(tx, [one.trainee_id for one in some], on=day, today=today(), by=_by(some[0]))
+
+
+@on(SchemeVersionPublished)
+async def keep_goals(event: SchemeVersionPublished, tx: Tx) -> None:
+    """What the mark measures itself against, for the figures."""
+    await heard.keep_goals(tx, event.scheme, event.version, event.content)
+
+
+@on.batch(ExamPassed, ExamFailed)
+async def keep_exams(events: Sequence[Event], tx: Tx) -> None:
+    """For the figures: who passed at the first attempt."""
+    await heard.keep_exams(tx, [event for event in events if isinstance(event, ExamPassed | ExamFailed)])
+
+
+@on.batch(CertificateIssued)
+async def keep_certificates(events: Sequence[CertificateIssued], tx: Tx) -> None:
+    """For the figures: who completed, and when."""
+    await heard.keep_certificates(tx, events)
 
 
 @on.batch(

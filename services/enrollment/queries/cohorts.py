@@ -1,0 +1,147 @@
+"""Counts of those who began, by cohort: what the figures of completion and drop-out are worked out from."""
+
+from datetime import date
+from typing import Any
+
+from shared.db import Tx
+
+MEMBERS = """
+    members as materialized (
+        select e.trainee_id, e.scheme, e.scheme_version, e.programme, e.starts_on, e.planned_end, e.company_id,
+               e.school_id, extract(year from e.starts_on - interval '7 months')::int as cohort,
+               (select min(c.issued_on) from certificate_heard c
+                where c.trainee_id = e.trainee_id and c.issued_on <= $3) as certified_on,
+               case when e.state = 'dropped out' and e.ended_on <= $3 then e.ended_on end as dropped_on
+        from enrolment e
+        where e.state not in ('applied', 'accepted') and e.starts_on <= $3
+          and ($1::text is null or e.scheme = $1)
+          and ($2::int is null or (e.starts_on >= make_date($2, 8, 1) and e.starts_on < make_date($2 + 1, 8, 1)))
+    )
+"""
+"""Who began up to $3, of scheme $1 and cohort $2 (null: all). The school year begins in August."""
+
+
+async def by_cohort(tx: Tx, scheme: str | None, cohort: int | None, as_of: date) -> list[dict[str, Any]]:
+    """Each cohort: how many began, hold a certificate, dropped out, were kept a year, and its last planned day."""
+    rows = await tx.fetch(
+        f"""
+        with {MEMBERS}
+        select cohort, count(*)::int as began, count(certified_on)::int as certified,
+               count(*) filter (where dropped_on is not null and certified_on is null)::int as dropped,
+               count(*) filter (where starts_on + 365 <= $3)::int as a_year_ago,
+               count(*) filter (where starts_on + 365 <= $3 and (dropped_on is null or dropped_on > starts_on + 365
+                                                                 or certified_on is not null))::int as kept,
+               max(planned_end) as last_planned_end
+        from members group by cohort order by cohort
+        """,  # noqa: S608 - no input
+        scheme,
+        cohort,
+        as_of,
+    )
+    return [dict(row) for row in rows]
+
+
+async def leavers(tx: Tx, scheme: str | None, cohort: int | None, as_of: date, since: date | None) -> tuple[int, int]:
+    """How many left with the certificate, and how many left at all, after ``since`` (None: ever)."""
+    row = await tx.fetchrow(
+        f"""
+        with {MEMBERS}
+        select count(*) filter (where certified_on > coalesce($4, '-infinity'::date))::int as certified,
+               count(*) filter (where coalesce(certified_on, dropped_on) > coalesce($4, '-infinity'::date))::int as left
+        from members
+        """,  # noqa: S608 - no input
+        scheme,
+        cohort,
+        as_of,
+        since,
+    )
+    return (row["certified"], row["left"]) if row else (0, 0)
+
+
+async def days_to_certificate(tx: Tx, scheme: str | None, cohort: int | None, as_of: date) -> list[int]:
+    """Days from the first day to the certificate, in rising order."""
+    found = await tx.fetchval(
+        f"""
+        with {MEMBERS}
+        select array_agg(certified_on - starts_on order by certified_on - starts_on)
+        from members where certified_on is not null
+        """,  # noqa: S608 - no input
+        scheme,
+        cohort,
+        as_of,
+    )
+    return list(found or [])
+
+
+async def drop_outs(tx: Tx, scheme: str | None, cohort: int | None, as_of: date) -> list[dict[str, Any]]:
+    """Those who dropped out, counted by phase of the training."""
+    rows = await tx.fetch(
+        f"""
+        with {MEMBERS}
+        select case when dropped_on < starts_on + 100 then 'hundred days'
+                    when dropped_on < starts_on + 365 then 'first year' else 'later' end as phase,
+               count(*)::int as trainees
+        from members where dropped_on is not null and certified_on is null group by 1 order by 1
+        """,  # noqa: S608 - no input
+        scheme,
+        cohort,
+        as_of,
+    )
+    return [dict(row) for row in rows]
+
+
+async def course(tx: Tx, scheme: str | None, cohort: int, as_of: date) -> list[dict[str, Any]]:
+    """By month since the cohort's 1 August: how many got the certificate and how many dropped out in it."""
+    rows = await tx.fetch(
+        f"""
+        with {MEMBERS},
+        ends as (
+            select least(certified_on, case when certified_on is null then dropped_on end) as day,
+                   certified_on is not null as certified
+            from members where certified_on is not null or dropped_on is not null
+        )
+        select ((extract(year from day)::int - $2::int) * 12 + extract(month from day)::int - 8) as month,
+               count(*) filter (where certified)::int as certified,
+               count(*) filter (where not certified)::int as dropped
+        from ends group by 1 order by 1
+        """,  # noqa: S608 - no input
+        scheme,
+        cohort,
+        as_of,
+    )
+    return [dict(row) for row in rows]
+
+
+async def basis(tx: Tx, scheme: str | None, as_of: date, *, cohorts: list[int], age_days: int) -> tuple[int, int]:
+    """Of those of ``cohorts`` who still learned when their cohort was this old: how many finished, and of how many."""
+    row = await tx.fetchrow(
+        f"""
+        with {MEMBERS},
+        at_that_age as (
+            select certified_on, dropped_on, make_date(cohort, 8, 1) + $5::int as day, starts_on
+            from members where cohort = any($4::int[])
+        )
+        select count(certified_on)::int as certified, count(*)::int as learning
+        from at_that_age where starts_on <= day and (certified_on is null or certified_on > day)
+          and (dropped_on is null or dropped_on > day)
+        """,  # noqa: S608 - no input
+        scheme,
+        None,
+        as_of,
+        cohorts,
+        age_days,
+    )
+    return (row["certified"], row["learning"]) if row else (0, 0)
+
+
+async def schemes(tx: Tx) -> list[dict[str, Any]]:
+    """Each mark with the goals and words of its newest version; those with most trainees first."""
+    rows = await tx.fetch(
+        """
+        select distinct on (v.scheme) v.scheme, v.version, g.title, g.baseline, g.target, g.stretch, g.exams,
+               (select count(*) from enrolment e where e.scheme = v.scheme)::int as trainees
+        from scheme_version v left join scheme_goal g using (scheme, version)
+        order by v.scheme, v.valid_from desc, v.version desc
+        """
+    )
+    return sorted((dict(row) for row in rows), key=lambda one: (-one["trainees"], one["scheme"]))
