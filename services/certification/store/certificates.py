@@ -8,6 +8,7 @@ from shared.db import Tx
 from ..domain.certificates import Certificate
 from ..domain.decisions import Dossier, Granted
 from ..domain.schemes import SchemeVersion
+from ..log import Kind, LogEntry, append
 
 
 async def take_serials(tx: Tx, scheme: str, year: int, count: int) -> int:
@@ -78,7 +79,8 @@ _COLUMNS = (
 )
 
 
-async def add(tx: Tx, certificates: Sequence[Certificate], *, issued_at: datetime) -> None:
+async def add(tx: Tx, certificates: Sequence[Certificate], *, issued_at: datetime, kind: Kind = Kind.ISSUED) -> None:
+    """Each with its leaf of ``kind`` in the log."""
     await tx.execute(
         """
         insert into certificate (number, certificate_id, scheme, scheme_version, year, serial, trainee_id, programme,
@@ -90,3 +92,4 @@ async def add(tx: Tx, certificates: Sequence[Certificate], *, issued_at: datetim
         *([getattr(one, name) for one in certificates] for name in _COLUMNS),
         issued_at,
     )
+    await append(tx, [LogEntry(one.number, kind, issued_at, one.document_sha256) for one in certificates])
