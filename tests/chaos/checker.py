@@ -7,6 +7,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from deploy.local import bootstrap
@@ -46,6 +47,9 @@ class Held:
     enrolled: set[str] = field(default_factory=set)
     issued_audit: Counter[str] = field(default_factory=Counter)
     failed: list[dict[str, Any]] = field(default_factory=list)
+    recorded: list[Any] = field(default_factory=list)
+    signatures: list[dict[str, str]] = field(default_factory=list)
+    """Each signature ever made, as a witness in the signing process wrote it down."""
 
     @classmethod
     async def read(cls, system: System) -> "Held":
@@ -65,6 +69,11 @@ class Held:
         async with system.database("certification") as db:
             rows = await db.fetch("select subject, count(*) as n from audit where change like 'issued %' group by 1")
             held.issued_audit = Counter({row["subject"]: row["n"] for row in rows})
+            held.recorded = await db.fetch(
+                "select number, state, credential ->> 'id' as id, method, begun_at from signing order by signing_id"
+            )
+        witness = system.path / "run" / "signatures.jsonl"
+        held.signatures = [json.loads(line) for line in witness.read_text("utf-8").splitlines()]
         held.enrolled = {row["trainee_id"] for row in await system.items("enrollment", "/enrollment/api/trainees")}
         held.failed = await system.items("ops", "/ops/api/failed", state="all")
         return held
@@ -77,10 +86,27 @@ def check(held: Held, requests: Sequence[Request], stranger: Stranger, postbox: 
     return [
         *_certificates(held, enrolled, results),
         *_acknowledged(held, requests, requests),
+        *_signatures(held),
         *_bus(held, stranger),
         *_order(held),
         *_mails(held, postbox),
     ]
+
+
+def _signatures(held: Held) -> Iterable[Violation]:
+    """I8: what was signed had been recorded, and what was recorded came to an end."""
+    known = {
+        (row["id"], row["begun_at"].replace(tzinfo=UTC).isoformat(), row["method"])
+        for row in held.recorded
+        if row["begun_at"]
+    }
+    for one in held.signatures:
+        at = datetime.fromisoformat(one["created"]).isoformat()
+        if (one["id"], at, one["method"]) not in known:
+            yield Violation("I8", "ghost", one["id"], f"was signed at {one['created']}, which is recorded nowhere")
+    for row in held.recorded:
+        if row["state"] not in ("signed", "voided"):
+            yield Violation("I8", "lost", row["number"], f"its signature is still {row['state']}")
 
 
 def check_restored(

@@ -2,7 +2,9 @@
 
 import asyncio
 import dataclasses
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 
@@ -16,6 +18,26 @@ def restart_at_once() -> None:
 
 def plant(name: str) -> None:
     PLANTS[name]()
+
+
+def witness(path: Path) -> None:
+    """Writes down every signature over a certificate's credential in the moment it is made: what it is over, when.
+
+    The checker holds them beside what was recorded: a signature that nothing was recorded for must not exist (I8).
+    """
+    from services.certification.credential import proof
+
+    make = proof.make_proof
+
+    def seen(document: Any, *args: Any, **kwargs: Any) -> Any:
+        made = make(document, *args, **kwargs)
+        if "credentialStatus" in document:
+            note = {"id": document["id"], "created": made["created"], "method": made["verificationMethod"]}
+            with path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(note) + "\n")
+        return made
+
+    proof.make_proof = seen
 
 
 def ack_before_commit() -> None:
@@ -133,6 +155,29 @@ def mail_marked_sent_first() -> None:
     postbag.claim = hasty
 
 
+def sign_before_record() -> None:
+    """Credentials are signed while what is signed stands in no committed row yet."""
+    from services.certification.commands import signing
+    from services.certification.store import signing as rows
+    from shared.bus import crashpoints
+
+    async def hasty(db: Any, signer: Any, *, now: Any, limit: int, number: str | None = None) -> int:
+        keys = signer.keys()
+        async with db.transaction() as tx:
+            await signing._begin(tx, signer, keys, now=now, limit=limit, number=number)
+            waiting = await rows.begun(tx, limit, number)
+            proofs = [
+                (one.signing_id, await signer.proof(keys, one.credential, one.key_id, one.method, one.begun_at))
+                for one in waiting
+            ]
+            if waiting:
+                crashpoints.reach("signer.before-finish")
+            await rows.finish(tx, proofs, now=now)
+        return len(waiting)
+
+    signing.sign_some = hasty
+
+
 PLANTS: dict[str, Callable[[], None]] = {
     "ack before commit": ack_before_commit,
     "publish without outbox": publish_without_outbox,
@@ -140,4 +185,5 @@ PLANTS: dict[str, Callable[[], None]] = {
     "no confirms": no_confirms,
     "numbers from a sequence": numbers_from_a_sequence,
     "mail marked sent first": mail_marked_sent_first,
+    "sign before record": sign_before_record,
 }

@@ -13,6 +13,10 @@ if _process and _home:
     if _note.exists():
         os.environ["KEUR_CRASH_AT"] = _note.read_text("ascii").strip()
         _note.unlink()
+if _process == "certification" and _home:
+    import planting
+
+    planting.witness(Path(_home) / "run" / "signatures.jsonl")
 if _process in ("enrollment", "certification", "notifications", "ops") and os.environ.get("KEUR_TEST_PLANT"):
     import planting
 
