@@ -5,7 +5,7 @@ from pathlib import Path
 from shared.service import Service
 from shared.settings import ServiceSettings
 
-from . import api, coverage_api, coverage_pages, figures_api, handlers, pages, schedule, sign_in
+from . import api, coverage_api, coverage_pages, figures_api, handlers, pages, schedule, sign_in, standing_api
 from .queries import figures
 from .settings import EnrollmentSettings
 
@@ -24,6 +24,7 @@ def build(settings: ServiceSettings) -> Service:
             pages.router,
             coverage_pages.router,
             figures_api.router,
+            standing_api.router,
         ],
         public=sign_in.PUBLIC,
         loops=[schedule.run],

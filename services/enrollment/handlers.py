@@ -18,18 +18,23 @@ from shared.events.certification import (
 from shared.events.enrollment import (
     CoverageGapClosed,
     CoverageGapOpened,
+    EnrolmentDroppedOut,
+    EnrolmentPaused,
+    EnrolmentResumed,
     PlacementStarted,
+    RiskLevelChanged,
     TraineeEnrolled,
+    TrainingCompleted,
     VisitDue,
 )
 from shared.events.notifications import MailBounced, MailSent, MailSuppressed
 
 from .commands.coverage import find_gaps_under
-from .commands.trainees import complete_trainings
+from .commands.standing import complete_trainings
 from .domain.schemes import SchemeVersion
 from .queries import timeline
 from .queries.timeline import Moment
-from .store import audit, coverage, heard, schemes
+from .store import audit, coverage, heard, risk, schemes
 from .store.audit import By
 
 on = Subscriptions("enrollment")
@@ -44,6 +49,7 @@ async def copy_scheme(event: SchemeVersionPublished, tx: Tx) -> None:
         await audit.note(tx, _by(event), [(event.subject, f"version {event.version} known")])
     await schemes.keep_content(tx, event.scheme, event.version, event.content)
     await find_gaps_under(tx, event.scheme, event.version, today=today(), by=_by(event))
+    await risk.look_again_under(tx, event.scheme, event.version)
 
 
 @on.batch(CertificateIssued)
@@ -84,6 +90,11 @@ async def keep_certificates(events: Sequence[CertificateIssued], tx: Tx) -> None
     CandidateEligible,
     CertificationDecided,
     CertificateIssued,
+    EnrolmentPaused,
+    EnrolmentResumed,
+    EnrolmentDroppedOut,
+    TrainingCompleted,
+    RiskLevelChanged,
 )
 async def write_timeline(events: Sequence[Event], tx: Tx) -> None:
     """What happened to a trainee, in the order in which it happened."""

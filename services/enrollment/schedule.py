@@ -14,6 +14,7 @@ from shared.db import Tx
 from shared.service import Context
 
 from .commands.people import name_coordinator
+from .commands.risk import judge_risks
 from .commands.trainees import begin_placements
 from .commands.visits import tell_visits
 from .settings import EnrollmentSettings
@@ -64,4 +65,4 @@ async def follow(ctx: Context) -> None:
 async def step(tx: Tx, today: date) -> int:
     """Some of what fell due; how many things. Zero when all was done."""
     begun = await begin_placements(tx, today=today, by=CLOCK)
-    return begun + await tell_visits(tx, today=today, by=CLOCK)
+    return begun + await tell_visits(tx, today=today, by=CLOCK) + await judge_risks(tx, today=today, by=CLOCK)

@@ -33,6 +33,11 @@ def reference_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
         high: Any = lines.get(higher)
         if _are_numbers(low, high) and low > high:
             yield Fault(("completion", higher), "below", high, bounds({"ge": low}), lower)
+    points = _mapping(data.get("risk"))
+    raised: Any = points.get("raised_from")
+    high_from: Any = points.get("high_from")
+    if _are_numbers(raised, high_from) and raised > high_from:
+        yield Fault(("risk", "high_from"), "below", high_from, bounds({"ge": raised}), "raised_from")
 
 
 def _pass_mark_on_scale(code: str, exam: Mapping[str, Any]) -> Iterator[Fault]:

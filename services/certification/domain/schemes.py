@@ -130,6 +130,15 @@ class Norms(Part):
     open_targets_need_plan: bool | None = None
 
 
+class Risk(Part):
+    """When a training is watched, in points: each of the six causes with an open signal counts one."""
+
+    raised_from: Annotated[int, Field(ge=1)]
+    high_from: Annotated[int, Field(ge=1)]
+    complaint: Annotated[int, Field(ge=0)] = 1
+    no_placement: Annotated[int, Field(ge=0)] = 1
+
+
 class Completion(Part):
     baseline: Share
     target: Share
@@ -235,6 +244,7 @@ class Scheme(Part):
     week_pattern: WeekPattern | None = None
     cadence: Cadence = Cadence()
     norms: Norms = Norms()
+    risk: Risk | None = None
     completion: Completion | None = None
     eligibility: Annotated[tuple[Requirement, ...], Field(min_length=1)]
     exams: Annotated[dict[Code, Exam], Field(min_length=1)]

@@ -13,8 +13,9 @@ from shared.events.enrollment import CoverageGapClosed, CoverageGapOpened
 
 from ..domain.coverage import Because, Covered, CoveredBy, Host, Plan, cover, why_closed
 from ..domain.schemes import Schemes
+from ..domain.signals import Kind
 from ..domain.visits import Place
-from ..store import audit, coverage, schemes
+from ..store import audit, coverage, schemes, signals
 from ..store.audit import By
 from ..store.coverage import Gap, Stay
 
@@ -92,6 +93,18 @@ async def _find(tx: Tx, stays: Sequence[Stay], today: date, by: By) -> None:
         await coverage.move_gaps(tx, moved)
     await _open(tx, opened, today, by)
     await _close(tx, closed, today, by)
+    await _signal(tx, stays, today)
+
+
+async def _signal(tx: Tx, stays: Sequence[Stay], today: date) -> None:
+    """Cause P3, one signal for each trainee: which targets can be learned nowhere, told as the gaps that they are."""
+    open_now = await coverage.open_gaps(tx, (one.placement_id for one in stays))
+    found = {
+        (one.trainee_id, ""): {"targets": sorted(open_now[one.placement_id]), "company": one.company_id}
+        for one in stays
+        if one.placement_id in open_now
+    }
+    await signals.set_found(tx, Kind.COVERAGE_GAP, {one.trainee_id for one in stays}, found, on=today)
 
 
 async def _open(tx: Tx, opened: Mapping[Stay, Sequence[Gap]], today: date, by: By) -> None:

@@ -199,18 +199,3 @@ async def begin_placements(tx: Tx, *, today: date, by: By, limit: int = 500) -> 
     if coming:
         await _begin(tx, coming, by)
     return len(coming)
-
-
-async def complete_trainings(tx: Tx, trainee_ids: Iterable[str], *, on: date, today: date, by: By) -> None:
-    """Who holds the certificate has completed the training: the place is free again."""
-    await coverage.lock(tx)
-    standings = await enrolments.standings(tx, trainee_ids)
-    moved = await _move(tx, standings, State.COMPLETED, by, ended_on=on)
-    ending = [place for key in moved if (place := standings[key].placement) is not None]
-    await enrolments.keep_placements(
-        tx,
-        [replace(one, state="ended", ends_on=max(one.starts_on, min(on, one.ends_on))) for one in ending],
-    )
-    files = await enrolments.enrolments(tx, moved)
-    await plan_visits(tx, _places_of(files.values()), today=today, by=by)
-    await find_gaps_of(tx, moved, today=today, by=by)

@@ -44,7 +44,10 @@ async def keep_content(tx: Tx, scheme: str, version: str, content: Mapping[str, 
         """,
         scheme,
         version,
-        {part: content.get(part) or {} for part in ("targets", "programmes", "equipment", "norms")},
+        {
+            part: content.get(part) or {}
+            for part in ("targets", "programmes", "equipment", "norms", "week_pattern", "risk")
+        },
     )
 
 

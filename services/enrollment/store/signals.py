@@ -10,6 +10,7 @@ import asyncpg
 from shared.db import Tx
 
 from ..domain.signals import Kind, Signal
+from . import risk
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ async def set_found(
         list(found.values()),
         on,
     )
+    await risk.look_again(tx, {row["trainee_id"] for row in rows if row["fresh"] or row["gone"]})
     return Changes(
         [_signal(row) for row in rows if row["fresh"]],
         [_signal(row) for row in rows if row["gone"]],
@@ -78,6 +80,20 @@ async def open_of(tx: Tx, trainees: Collection[str]) -> dict[str, list[Signal]]:
     for row in rows:
         found[row["trainee_id"]].append(_signal(row))
     return found
+
+
+async def close_all(tx: Tx, trainees: Collection[str], *, on: date) -> list[Signal]:
+    """Closes whatever is open about trainees whose training is over; what that was."""
+    rows = await tx.fetch(
+        """
+        update signal set closed_on = greatest($2::date, opened_on)
+        where trainee_id = any($1::text[]) and closed_on is null returning *
+        """,
+        sorted(set(trainees)),
+        on,
+    )
+    await risk.look_again(tx, trainees)
+    return [_signal(row) for row in rows]
 
 
 def _signal(row: asyncpg.Record) -> Signal:
