@@ -10,9 +10,12 @@ import uvloop
 
 from bench import certificate, idle, imports, machine
 from bench.home import Refused
+from bench.peers import contest as peers
+from bench.peers.roster import ROSTER
 from bench.reference import contest
 from bench.reference.workers import WORKERS, YARDSTICK
 from bench.servers import NoServers, Servers
+from deploy.local.home import Home
 
 
 def _arguments() -> argparse.Namespace:
@@ -24,6 +27,11 @@ def _arguments() -> argparse.Namespace:
     reference.add_argument("--paced", type=int, default=400, help="events at 40 a second for latency; 0 for none")
     reference.add_argument("--workers", default=",".join(WORKERS), help=f"of {', '.join(WORKERS)}")
     reference.add_argument("--profile", help="write a profile of each worker to FILE.<worker>.txt", metavar="FILE")
+    others = verbs.add_parser("peers", help="the same job by Celery, Dramatiq, Taskiq and Nameko, in turn")
+    others.add_argument("--rounds", type=int, default=3)
+    others.add_argument("--events", type=int, default=4000)
+    others.add_argument("--paced", type=int, default=200, help="events at 40 a second for latency; 0 for none")
+    others.add_argument("--workers", default=",".join(ROSTER), help=f"of {', '.join(ROSTER)}")
     issuing = verbs.add_parser(
         "certificate", help="exam result accepted → certificate in the register, on a running home"
     )
@@ -32,8 +40,9 @@ def _arguments() -> argparse.Namespace:
     importing = verbs.add_parser("import", help="an import of logbook rows, on a running home")
     importing.add_argument("--rows", type=int, default=10_000)
     memory = verbs.add_parser("memory", help="each service idle: memory, and seconds from start to ready")
-    for verb in (reference, issuing, importing, memory):
+    for verb in (reference, others, issuing, importing, memory):
         verb.add_argument("--json", action="store_true", help="one JSON object instead of a table")
+        verb.add_argument("--quick", action="store_true", help="small sizes: whether it runs, not how fast")
     return parser.parse_args()
 
 
@@ -62,22 +71,37 @@ async def _reference(given: argparse.Namespace) -> None:
     if unknown := [name for name in names if name not in WORKERS]:
         raise SystemExit(f"no such worker: {', '.join(unknown)}; there are {', '.join(WORKERS)}")
     head = machine.described()
+    rounds, events, paced = (2, 500, 40) if given.quick else (given.rounds, given.events, given.paced)
     results = await contest.run(
-        Servers.found(), names, rounds=given.rounds, events=given.events, paced=given.paced, profile=given.profile
+        Servers.found(), names, rounds=rounds, events=events, paced=paced, profile=given.profile
     )
-    title = f"reference job: {given.rounds} rounds of {given.events} events, medians; latency at 40/s"
+    title = f"reference job: {rounds} rounds of {events} events, medians; latency at 40/s"
     _print(title, contest.table(results, YARDSTICK), head, as_json=given.json)
+
+
+async def _peers(given: argparse.Namespace) -> None:
+    names = given.workers.split(",")
+    if unknown := [name for name in names if name not in ROSTER]:
+        raise SystemExit(f"no such worker: {', '.join(unknown)}; there are {', '.join(ROSTER)}")
+    rounds, events, paced = (1, 300, 20) if given.quick else (given.rounds, given.events, given.paced)
+    head = machine.described()
+    found = await peers.run(
+        Servers.found(), names, rounds=rounds, events=events, paced=paced, home=Home.from_env().path / "bench"
+    )
+    title = f"peers: {rounds} rounds of {events} events, medians; from publishing to the committed row at 40/s"
+    _print(title, peers.table(found), head, as_json=given.json)
 
 
 async def _certificate(given: argparse.Namespace) -> None:
     head = machine.described()
-    rows = await certificate.measure(count=given.count, rate=given.rate)
+    count, rate = (30, 10.0) if given.quick else (given.count, given.rate)
+    rows = await certificate.measure(count=count, rate=rate)
     _print("from result to certificate", rows, head, as_json=given.json)
 
 
 async def _import(given: argparse.Namespace) -> None:
     head = machine.described()
-    _print("import", await imports.measure(rows=given.rows), head, as_json=given.json)
+    _print("import", await imports.measure(rows=500 if given.quick else given.rows), head, as_json=given.json)
 
 
 async def _memory(given: argparse.Namespace) -> None:
@@ -87,7 +111,9 @@ async def _memory(given: argparse.Namespace) -> None:
 
 def main() -> None:
     given = _arguments()
-    work = {"reference": _reference, "certificate": _certificate, "import": _import, "memory": _memory}[given.verb]
+    work = {
+        "reference": _reference, "peers": _peers, "certificate": _certificate, "import": _import, "memory": _memory,
+    }[given.verb]  # fmt: skip
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(work(given))

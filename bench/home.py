@@ -38,11 +38,18 @@ class Office:
             )
         return cls(home)
 
+    @property
+    def token(self) -> str:
+        """The administrator's."""
+        return (self.home.keys / "admin.token").read_text("ascii").strip()
+
     def client(self, service: str) -> httpx.AsyncClient:
         """The service's API, as the administrator."""
-        token = (self.home.keys / "admin.token").read_text("ascii").strip()
         return httpx.AsyncClient(
-            base_url=self.home.url(service), headers={"Authorization": f"Bearer {token}"}, timeout=600, trust_env=False
+            base_url=self.home.url(service),
+            headers={"Authorization": f"Bearer {self.token}"},
+            timeout=600,
+            trust_env=False,
         )
 
     async def publish_scheme(self) -> None:

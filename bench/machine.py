@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from deploy.local.home import Home
+
 
 def described() -> dict[str, object]:
     """Processor, cores, Python, the load of the last minute and the moment, for the head of a report."""
@@ -52,3 +54,54 @@ def cpu_seconds(pid: int) -> float:
     """Processor time that a process has used, user and system: says what work costs also on a busy machine."""
     fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def family(pid: int) -> dict[int, float]:
+    """A process with its children and theirs: the processor seconds of each, those of ended children included."""
+    children: dict[int, list[int]] = {}
+    used: dict[int, float] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+            except OSError:
+                continue
+            children.setdefault(int(fields[1]), []).append(int(entry.name))
+            used[int(entry.name)] = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    found, waiting = {}, [pid]
+    while waiting:
+        one = waiting.pop()
+        found[one] = used.get(one, 0.0)
+        waiting += children.get(one, ())
+    return found
+
+
+def family_seconds(pid: int) -> float:
+    """Processor time of a process and of its children and theirs: a server as a whole."""
+    return sum(family(pid).values())
+
+
+def family_mb(pid: int, *, peak: bool = True) -> float:
+    """Resident memory of a process and of its children and theirs in MB; pages that they share count each time."""
+    total = 0.0
+    for one in family(pid):
+        try:
+            total += memory_mb(one, peak=peak)
+        except OSError:
+            continue
+    return round(total, 1)
+
+
+def home_seconds(home: Home) -> dict[str, float]:
+    """Processor time so far of each process of a running home, by its name."""
+    found = {}
+    for file in sorted(home.run.glob("*.pid")):
+        if file.stem not in ("supervisor", "epmd"):
+            found[file.stem] = family_seconds(int(file.read_text("ascii").split()[0]))
+    return found
+
+
+def spent_ms(before: dict[str, float], after: dict[str, float], count: int) -> dict[str, float]:
+    """Milliseconds for each of ``count`` between two readings, and their sum."""
+    each = {name: round((after[name] - used) / count * 1000, 1) for name, used in before.items() if name in after}
+    return {**each, "all": round(sum(each.values()), 1)}
