@@ -5,7 +5,18 @@ from pathlib import Path
 from shared.service import Service
 from shared.settings import ServiceSettings
 
-from . import api, coverage_api, coverage_pages, figures_api, handlers, pages, schedule, sign_in, standing_api
+from . import (
+    api,
+    coverage_api,
+    coverage_pages,
+    figures_api,
+    handlers,
+    pages,
+    schedule,
+    sign_in,
+    standing_api,
+    standing_pages,
+)
 from .queries import figures
 from .settings import EnrollmentSettings
 
@@ -25,6 +36,7 @@ def build(settings: ServiceSettings) -> Service:
             coverage_pages.router,
             figures_api.router,
             standing_api.router,
+            standing_pages.router,
         ],
         public=sign_in.PUBLIC,
         loops=[schedule.run],

@@ -15,13 +15,13 @@ from shared.web.i18n import N_, language
 from shared.web.i18n import translate as _
 from shared.web.pages import render
 
-from . import words
+from . import words, words_risk
 from .api import NothingUnderThisKey
 from .commands.planner import View, look
 from .commands.visits import record_visits
 from .domain.people import age_on
 from .intake.rows import VisitRow
-from .queries import coverage, figures, places, timeline, trainees
+from .queries import coverage, figures, places, risk, standing, timeline, trainees
 from .store.audit import By
 
 router = APIRouter(prefix="/enrollment", include_in_schema=False, dependencies=[require("office")])
@@ -37,9 +37,12 @@ async def start(request: Request, ctx: Ctx) -> HTMLResponse:
     today = ctx.clock.today()
     async with ctx.db.read() as tx:
         counts = await figures.start(tx, today)
+        watched = await risk.levels(tx)
         overdue = await places.open_visits(tx, "overdue", limit=5)
         due = await places.open_visits(tx, "due", limit=5)
-    return render(request, "start.html", counts=counts, visits=[*overdue, *due], today=today, words=words)
+    return render(
+        request, "start.html", counts=counts, watched=watched, visits=[*overdue, *due], today=today, words=words
+    )
 
 
 @router.get("/trainees")
@@ -73,6 +76,8 @@ async def show_file(
         names = await places.names(tx, _refs(moments) | (places_in(view) if view else set()))
         titles = await coverage.titles(tx, language())
         visits = await trainees.visits_of(tx, trainee_id)
+        risk_now = await risk.of(tx, trainee_id)
+        stands = await standing.standing_of(tx, trainee_id)
     scheme = (file["scheme"], file["scheme_version"])
     names |= {f"target/{code}": f"{code} {title}" for (*of, code), title in titles.items() if tuple(of) == scheme}
     entries = [_entry(moment, names) for moment in moments]
@@ -91,6 +96,10 @@ async def show_file(
         age=age_on(file["birth_date"], today),
         course_lapsed=file["course_valid_until"] is not None and file["course_valid_until"] < today,
         words=words,
+        risk=risk_now,
+        risks=words_risk,
+        standing=stands,
+        today=today,
     )
 
 

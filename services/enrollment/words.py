@@ -10,6 +10,8 @@ from shared.web import i18n
 from shared.web.i18n import N_
 from shared.web.i18n import translate as _
 
+from . import words_risk
+
 STATES = {
     "applied": (N_("aangemeld"), "plain"),
     "accepted": (N_("toegelaten"), "plain"),
@@ -84,6 +86,11 @@ MAILS = {
 }
 
 SENTENCES = {
+    "enrollment.enrolment-paused.v1": (N_("Opleiding onderbroken vanaf %(paused_on)s"), "warn"),
+    "enrollment.enrolment-resumed.v1": (N_("Verder met de opleiding vanaf %(resumed_on)s"), "good"),
+    "enrollment.enrolment-dropped-out.v1": (N_("Uitgevallen op %(dropped_out_on)s (%(phase)s)"), "bad"),
+    "enrollment.training-completed.v1": (N_("Opleiding afgerond op %(completed_on)s"), "good"),
+    "enrollment.risk-level-changed.v1": (N_("Risico op uitval: van %(before)s naar %(level)s (%(causes)s)"), "warn"),
     "enrollment.trainee-enrolled.v1": (N_("Ingeschreven voor %(programme)s bij %(company)s en %(school)s"), "good"),
     "enrollment.placement-started.v1": (N_("Leerwerkplek begonnen bij %(company)s"), "good"),
     "enrollment.coverage-gap-opened.v1": (N_("Nergens te leren, en nog geen plan: %(targets)s"), "warn"),
@@ -123,13 +130,19 @@ class _Words(dict[str, str]):
                 return self._named(f"{word}/{self.facts.get(f'{word}_id')}")
             case "place":
                 return self._named(f"{self.facts.get('place_kind')}/{self.facts.get('place_id')}")
-            case "due_on":
+            case "due_on" | "paused_on" | "resumed_on" | "dropped_out_on" | "completed_on" if value:
                 return dates.format_date(date.fromisoformat(str(value)), "d MMMM y", i18n.locale())
             case "targets":
                 codes = value if isinstance(value, list) else []
                 return ", ".join(self.names.get(f"target/{code}", str(code)) for code in codes)
             case "because":
                 return _said(BECAUSE, str(value))
+            case "phase":
+                return _said(words_risk.PHASES, str(value))
+            case "level" | "before":
+                return _(words_risk.LEVELS[str(value)][0]) if value in words_risk.LEVELS else str(value)
+            case "causes" if isinstance(value, list):
+                return ", ".join(value) or "\N{EN DASH}"
             case "recipient":
                 return _said(RECIPIENTS, str(value).partition("/")[0])
             case "template":

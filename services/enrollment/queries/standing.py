@@ -8,7 +8,8 @@ from shared.db import Tx
 async def standing_of(tx: Tx, trainee_id: str) -> dict[str, Any] | None:
     row = await tx.fetchrow(
         """
-        select e.trainee_id, e.state, p.paused_on, d.dropped_out_on, d.reason, d.cause, d.phase
+        select e.trainee_id, e.state, p.paused_on, p.reason as pause_reason, d.dropped_out_on, d.reason, d.cause,
+               d.phase
         from enrolment e
         left join enrolment_pause p on p.trainee_id = e.trainee_id and p.until is null
         left join enrolment_ending d on d.trainee_id = e.trainee_id

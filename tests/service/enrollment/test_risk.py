@@ -86,3 +86,17 @@ async def test_open_targets_without_a_plan_are_a_signal_of_their_own(office: Enr
     await office.weeks_pass(0)
 
     assert await levels(office) == {"T1": ("low", 0, [])}
+
+
+async def test_the_pages_say_each_signal_in_a_sentence_in_both_languages(office: Enrollment) -> None:
+    await office.publish(**RULE)
+    await office.give("trainees", rows.trainee("T1", name="Noor Smit"))
+    await see(office, Kind.MENTOR_TIME, "T1", minutes=40, norm=120)
+    for path in ("risk", "trainees/T1", "risk?level=raised"):
+        joined = "&" if "?" in path else "?"
+        dutch = (await office.http.get(f"/enrollment/{path}{joined}lang=nl")).text
+        english = (await office.http.get(f"/enrollment/{path}{joined}lang=en")).text
+
+        assert "De begeleidingstijd ligt onder de norm (sinds 1 september 2025): norm 120; minuten 40." in dutch, path
+        assert "The mentor&#39;s time is below the norm (since 1 September 2025): norm 120; minutes 40." in english
+    assert "Noor Smit" not in (await office.http.get("/enrollment/risk?level=high")).text

@@ -126,3 +126,29 @@ async def test_the_certificate_completes_the_training_once(office: Enrollment) -
         {"trainee_id": "T1", "completed_on": "2025-10-01", "scheme": "smo"}
     ]
     assert await state_of(office, "T1") == "completed"
+
+
+async def test_the_file_takes_the_same_by_form_and_says_what_is_wrong(office: Enrollment) -> None:
+    await office.give("trainees", rows.trainee("T1"))
+    await office.day_comes("2025-11-24")
+    at = "/enrollment/trainees/T1"
+    paused = {"pause_reason": "personal", "paused_on": "2025-11-03"}
+
+    wrong = await office.http.post(f"{at}/pause?lang=nl", data={**paused, "paused_on": "2025-11-30"})
+    no_reason = await office.http.post(f"{at}/pause?lang=en", data={"paused_on": "2025-11-03"})
+    good = await office.http.post(f"{at}/pause", data=paused)
+    page = (await office.http.get(f"{at}?lang=nl")).text
+    on = await office.http.post(f"{at}/resume", data={"resumed_on": "2025-11-17"})
+    out = await office.http.post(
+        f"{at}/drop-out", data={"drop_out_reason": "work-too-narrow", "dropped_out_on": "2025-11-21"}
+    )
+    ended = (await office.http.get(f"{at}?lang=nl")).text
+
+    assert (wrong.status_code, no_reason.status_code) == (422, 422)
+    assert "Onderbroken sinds: 2025-11-30 moet nog komen" in wrong.text
+    assert "Reason of the interruption:" in no_reason.text
+    assert [one.status_code for one in (good, on, out)] == [303, 303, 303]
+    assert ">3 november 2025</time>: persoonlijke omstandigheden." in page
+    assert "het werk van het leerbedrijf was te smal" in ended
+    assert "P3" in ended
+    assert f'action="{at}/drop-out"' not in ended
