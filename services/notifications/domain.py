@@ -9,8 +9,8 @@ COORDINATOR = "office/coordinator"
 """Who is told about visits."""
 
 MAX_ATTEMPTS = 8
-FIRST_RETRY = timedelta(minutes=1)
-_BACK_OFF = (1, 5, 15, 60, 240, 720, 1440)  # times the first
+FIRST_RETRY = timedelta(seconds=5)
+_BACK_OFF = (1, 6, 60, 300, 1440, 8640, 17280)  # times the first
 
 
 class State(StrEnum):
@@ -125,7 +125,7 @@ class Verdict:
 
 
 def back_off(attempts: int, first: timedelta = FIRST_RETRY) -> timedelta:
-    """The pause after so many attempts (1, 2, …): from a minute to a day when the first is a minute."""
+    """The pause after so many attempts (1, 2, …): from five seconds to a day when the first is five seconds."""
     return first * _BACK_OFF[min(max(attempts, 1), len(_BACK_OFF)) - 1]
 
 

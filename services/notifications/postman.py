@@ -31,7 +31,8 @@ log = structlog.get_logger(__name__)
 
 SWEEP = 30.0
 """Seconds between looks at held mails whose contact arrived in the very moment they were held."""
-LONGEST_PAUSE = 30.0
+LONGEST_PAUSE = 5.0
+"""Seconds between two attempts to reach a mail server that is away; mail flows again that soon after it is back."""
 SETTLE_EVERY = 0.04
 """Seconds between two commits of one batch: the first outcome is written at once, the others some ten at a time."""
 

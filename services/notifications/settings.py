@@ -69,7 +69,7 @@ class Settings(ServiceSettings):
     mail_lease: float = 10.0
     """Seconds that a postman's word holds that it is busy with a mail; it says so again while it is (four times in
     that). Past it, nobody knows whether the mail went out: it is in doubt."""
-    mail_first_retry: float = 60.0
+    mail_first_retry: float = 5.0
     """Seconds until a mail that was deferred, or got no answer, is tried again first; later pauses grow with it."""
     mail_poll: float = 1.0
     """Seconds between looks at the mails when nobody woke the postman."""

@@ -175,7 +175,10 @@ def _acknowledged(held: Held, requests: Sequence[Request], ever: Sequence[Reques
     for key, row in accepted_rows(requests, kind="certification").items():
         if key not in standing:
             yield Violation("D1", "lost", key, "the result was accepted and is not there")
-        elif float(standing[key]["score"]) != float(row["score"]) or standing[key]["state"] != "counted":
+            continue
+        awaited = standing[key]["state"] == "waiting" and row["trainee_id"] not in held.enrolled
+        counts = standing[key]["state"] == "counted" or awaited
+        if float(standing[key]["score"]) != float(row["score"]) or not counts:
             yield Violation("D1", "other", key, f"stands as {standing[key]['score']} {standing[key]['state']}")
     for key, count in revisions.items():
         if count > 1:

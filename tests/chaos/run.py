@@ -1,6 +1,7 @@
 """One chaos run from beginning to end: open, break for a while, heal, be quiet in time, hold every promise."""
 
 import asyncio
+import json
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -132,9 +133,29 @@ async def afterwards(system: System, story: Story, say: Callable[[str], None], p
     told = f"{len(rows)} events published again, quiet after {took:.0f} s"
     story.phases["redelivery of everything"] = f"{told}: {'changed ' + ', '.join(changed) if changed else 'no change'}"
     say(story.phases["redelivery of everything"])
+    for service in ("enrollment", "certification", "notifications"):
+        await _replayed(system, story, service, before, patience)
+        say(story.phases[f"keur replay of {service}"])
     if story.backup is not None:
         await _restored(system, story, stranger, patience)
         say(story.phases["restore of the backup made under load"])
+
+
+async def _replayed(system: System, story: Story, service: str, before: dict[str, str], patience: float) -> None:
+    """``keur replay --again`` hands one service everything it ever heard, past its inbox: its tables stay the same."""
+    words = ("replay", "--service", service, "--again", "--reason", "chaos run", "--json")
+    status, said = await system.keur(*words, patience=patience)
+    if status:
+        story.violations.append(Violation("B4", "other", f"replay of {service}", said[-500:]))
+        story.phases[f"keur replay of {service}"] = "failed"
+        return
+    sent = json.loads(said)["sent"]
+    await system.until_quiet(patience)
+    after = await projections(system)
+    changed = sorted(name for name in before if name.startswith(f"{service}.") and after[name] != before[name])
+    story.violations += [Violation("B4", "other", name, f"changed by the replay of {service}") for name in changed]
+    outcome = f"changed {', '.join(changed)}" if changed else "no change"
+    story.phases[f"keur replay of {service}"] = f"{sent} events: {outcome}"
 
 
 async def _restored(system: System, story: Story, stranger: Stranger, patience: float) -> None:

@@ -59,7 +59,7 @@ class System:
             "KEUR_PORT_BASE": str(self.port_base),
             "KEUR_SMTP_URL": f"smtp://127.0.0.1:{self.postbox.port}",
             "KEUR_SMTP_TIMEOUT": "3",
-            "KEUR_MAIL_FIRST_RETRY": "0.3",
+            "KEUR_MAIL_FIRST_RETRY": "0.05",
             "PYTHONPATH": os.pathsep.join((str(PLANTED), str(ROOT))),
             "LANG": "C.UTF-8",
             "NO_COLOR": "1",

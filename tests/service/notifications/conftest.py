@@ -94,6 +94,7 @@ class Notifications:
             "database_url": self.db.url,
             "smtp_url": f"smtp://127.0.0.1:{self.server.port}",
             "smtp_timeout": 2.0,
+            "mail_first_retry": 60.0,
             "smtp_connections": 2,
         }
         return Settings.model_validate({**given, **changes})
