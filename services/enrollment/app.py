@@ -6,11 +6,14 @@ from shared.service import Service
 from shared.settings import ServiceSettings
 
 from . import (
+    action_links,
     api,
     coverage_api,
     coverage_pages,
     figures_api,
     handlers,
+    mentor_api,
+    mentor_pages,
     pages,
     schedule,
     sign_in,
@@ -37,8 +40,11 @@ def build(settings: ServiceSettings) -> Service:
             figures_api.router,
             standing_api.router,
             standing_pages.router,
+            mentor_api.router,
+            mentor_pages.router,
+            mentor_pages.answers,
         ],
-        public=sign_in.PUBLIC,
+        public=[*sign_in.PUBLIC, *action_links.PUBLIC],
         loops=[schedule.run],
         status=figures.status,
         title="Keur enrollment: de opleiding",

@@ -13,6 +13,7 @@ from shared.clock import FileClock
 from shared.db import Tx
 from shared.service import Context
 
+from .commands.mentors import follow_courses
 from .commands.people import name_coordinator
 from .commands.risk import judge_risks
 from .commands.trainees import begin_placements
@@ -65,4 +66,5 @@ async def follow(ctx: Context) -> None:
 async def step(tx: Tx, today: date) -> int:
     """Some of what fell due; how many things. Zero when all was done."""
     begun = await begin_placements(tx, today=today, by=CLOCK)
+    begun += await follow_courses(tx, today=today, by=CLOCK)
     return begun + await tell_visits(tx, today=today, by=CLOCK) + await judge_risks(tx, today=today, by=CLOCK)

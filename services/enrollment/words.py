@@ -45,6 +45,15 @@ COVERED = {
 }
 """What covers an attainment target: its word and its tone."""
 
+MENTOR_STATES = {
+    "nominated": (N_("voorgedragen"), "busy"),
+    "accepted": (N_("zei ja"), "busy"),
+    "declined": (N_("zei nee"), "bad"),
+    "approved": (N_("goedgekeurd"), "good"),
+    "lapsed": (N_("cursus verlopen"), "warn"),
+}
+"""Where a mentor stands: its word and its tone."""
+
 BECAUSE = {
     "equipment": N_("er zijn machines voor"),
     "plan": N_("er is een plan"),
@@ -83,6 +92,9 @@ MAILS = {
     "exam_failed": N_("examen niet gehaald"),
     "certificate_issued": N_("het certificaat is uitgegeven"),
     "certificate_issued_company": N_("het certificaat is uitgegeven"),
+    "mentor_answer": N_("wilt u begeleiden?"),
+    "mentor_another_needed": N_("er is een andere begeleider nodig"),
+    "mentor_course_ending": N_("de cursus loopt af"),
 }
 
 SENTENCES = {

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.notifications import commands
 from services.notifications.domain import COORDINATOR
+from services.notifications.mails import KINDS
 from services.notifications.store import people
 from services.notifications.store.mails import Draft
 from shared.bus.subscriptions import Subscriptions
@@ -18,7 +19,11 @@ from shared.events.certification import (
     SchemeVersionPublished,
 )
 from shared.events.enrollment import (
+    ActionLinkMade,
     ContactPointChanged,
+    MentorCourseEnding,
+    MentorDeclined,
+    MentorLapsed,
     PersonDetailsChanged,
     PersonErased,
     PlacementStarted,
@@ -184,4 +189,53 @@ async def tell_certificates(events: Sequence[CertificateIssued], tx: Tx) -> None
         code = (f"certificate/{event.number}",)
         drafts.append(Draft("certificate_issued", event.subject, event.subject, event, code, data))
         drafts.append(Draft("certificate_issued_company", company, event.subject, event, (event.subject,), data))
+    await commands.add(tx, drafts)
+
+
+@on.batch(ActionLinkMade)
+async def send_links(events: Sequence[ActionLinkMade], tx: Tx) -> None:
+    """Whoever is asked for something gets the link; the mail is named after what is asked."""
+    drafts = []
+    for event in events:
+        template = event.purpose.replace("-", "_")
+        if template not in KINDS:
+            continue
+        data = {"link": event.url, "ends_on": event.ends_on.isoformat()}
+        if event.about.startswith("trainee/"):
+            data["trainee"] = event.about
+        if event.place:
+            data["place"] = event.place
+        needs = tuple(data[name] for name in ("trainee", "place") if name in data)
+        drafts.append(Draft(template, event.person, event.about, event, needs, data))
+    await commands.add(tx, drafts)
+
+
+@on.batch(MentorDeclined)
+async def ask_for_another(events: Sequence[MentorDeclined], tx: Tx) -> None:
+    """Where the scheme gives the company a time to name another mentor, it is asked to."""
+    await commands.add(tx, [draft for event in events for draft in _another(event, "declined")])
+
+
+@on.batch(MentorLapsed)
+async def ask_for_another_course(events: Sequence[MentorLapsed], tx: Tx) -> None:
+    """As with one who said no: the company names another, or sees to a new course."""
+    await commands.add(tx, [draft for event in events for draft in _another(event, "lapsed")])
+
+
+def _another(event: MentorDeclined | MentorLapsed, because: str) -> list[Draft]:
+    if event.another_by is None:
+        return []
+    company, mentor = f"company/{event.company_id}", f"mentor/{event.mentor_id}"
+    data = {"place": company, "mentor": mentor, "due_on": event.another_by.isoformat(), "because": because}
+    return [Draft("mentor_another_needed", company, mentor, event, (mentor,), data)]
+
+
+@on.batch(MentorCourseEnding)
+async def remind_of_courses(events: Sequence[MentorCourseEnding], tx: Tx) -> None:
+    """A mentor whose course ends soon can still plan the next one."""
+    drafts = []
+    for event in events:
+        mentor, company = f"mentor/{event.mentor_id}", f"company/{event.company_id}"
+        data = {"place": company, "valid_until": event.course_valid_until.isoformat()}
+        drafts.append(Draft("mentor_course_ending", mentor, mentor, event, (company,), data))
     await commands.add(tx, drafts)

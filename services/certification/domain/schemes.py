@@ -128,6 +128,12 @@ class Norms(Part):
     appeal_days: Annotated[int, Field(ge=1, le=365)] | None = None
     """How long a person can appeal against a decision that refuses or takes away, in days after it."""
     open_targets_need_plan: bool | None = None
+    mentor_course_required: bool | None = None
+    mentor_course_reminder_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    mentor_replacement_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    mentor_feedback_least: Annotated[int, Field(ge=5)] | None = None
+    school_day_hours: Annotated[Exact, Field(gt=0, le=12)] | None = None
+    logbook_days: Annotated[int, Field(ge=0, le=60)] | None = None
 
 
 class Risk(Part):

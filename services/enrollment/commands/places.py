@@ -11,7 +11,7 @@ from ..domain.companies import Company, School
 from ..domain.mentors import Instructor, Mentor
 from ..domain.rules import unknown
 from ..domain.visits import Place
-from ..store import audit, coverage, guides, places
+from ..store import audit, coverage, guides, places, standings
 from ..store.audit import By
 from . import people
 from .coverage import find_gaps_at
@@ -92,6 +92,7 @@ async def enter_mentors(tx: Tx, given: Sequence[Mentor], *, by: By) -> Outcome:
     )
     if found.to_keep:
         await guides.keep_mentors(tx, found.to_keep)
+        await standings.keep_imported(tx, (one.mentor_id for one in found.to_keep))
     for mentor in found.to_keep:
         before = known.get(mentor.mentor_id)
         await people.tell(

@@ -17,8 +17,10 @@ from ..domain.visits import Place
 from ..store import audit, coverage, enrolments, guides, places, schemes
 from ..store.audit import By
 from ..store.enrolments import Placement, Standing
+from ..store.standings import by_company
 from . import people
 from .coverage import find_gaps_of
+from .mentors import unusable
 from .outcome import Outcome, Sorted, sort
 from .planner import choose_plan, keep_plans_of
 from .visits import plan_visits
@@ -77,13 +79,15 @@ async def _known(tx: Tx, news: Sequence[Enrolment], enrolled: Mapping[str, Enrol
     chosen = {choice.place for one in news for choice in one.choices}
     hosts_to_guests = [place.id for place in chosen if place.kind == "company"]
     await coverage.lock_companies(tx, hosts_to_guests)
+    refused = await unusable(tx, guiding, today)
     return Known(
         schemes=await schemes.schemes(tx),
         companies=await places.companies(tx, (one.company_id for one in news)),
         schools=await places.schools(tx, (one.school_id for one in news)),
         mentors=mentors,
         instructors=await guides.instructors(tx, (one.instructor_id for one in news)),
-        colleagues=colleagues,
+        colleagues=by_company(colleagues, set(refused)),
+        unusable=refused,
         enrolled=enrolled,
         load=await guides.load(
             tx,

@@ -155,6 +155,8 @@ class Known:
     """Own companies and schools, and those chosen for targets."""
     rooms: Rooms = field(default_factory=Rooms)
     today: date = date.max
+    unusable: Mapping[str, Refused] = field(default_factory=dict)
+    """Mentors to whom no trainee may be given, each with the rule that says so."""
     plans: dict[str, Sequence[Plan]] = field(default_factory=dict)
     """What was accepted, by trainee."""
 
@@ -184,6 +186,7 @@ def _accept(enrolment: Enrolment, before: Enrolment | None, known: Known) -> Sch
         lambda: _check_known("company_id", enrolment.company_id, known.companies),
         lambda: _check_known("school_id", enrolment.school_id, known.schools),
         lambda: _check_mentor(enrolment, known),
+        lambda: _check_usable(enrolment, before, known),
         lambda: _check_instructor(enrolment, known),
     )
     version = known.schemes.for_programme(enrolment.programme, enrolment.starts_on)
@@ -270,6 +273,13 @@ def _check_mentor(enrolment: Enrolment, known: Known) -> None:
             value=mentor.mentor_id,
             allowed=own or (f"een begeleider van {enrolment.company_id}", f"a mentor of {enrolment.company_id}"),
         )
+
+
+def _check_usable(enrolment: Enrolment, before: Enrolment | None, known: Known) -> None:
+    """Who is guided by somebody already keeps them: what changed about the mentor is a signal, and no refusal."""
+    mentor_id = enrolment.mentor_id
+    if mentor_id in known.unusable and (before is None or before.mentor_id != mentor_id):
+        raise known.unusable[mentor_id]
 
 
 def _check_instructor(enrolment: Enrolment, known: Known) -> None:

@@ -33,10 +33,10 @@ async def mentors_of(tx: Tx, company_id: str, today: date) -> list[dict[str, Any
     rows = await tx.fetch(
         """
         select m.mentor_id, m.name, m.course_valid_until, m.max_trainees, m.hours_per_week::float8 as hours_per_week,
-               count(p.placement_id)::int as trainees
-        from mentor m
+               count(p.placement_id)::int as trainees, coalesce(s.state, 'approved') as state
+        from mentor m left join mentor_standing s using (mentor_id)
         left join placement p on p.mentor_id = m.mentor_id and p.state <> 'ended' and p.ends_on >= $2
-        where m.company_id = $1 group by m.mentor_id order by m.mentor_id
+        where m.company_id = $1 group by m.mentor_id, s.state order by m.mentor_id
         """,
         company_id,
         today,

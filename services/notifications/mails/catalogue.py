@@ -32,6 +32,9 @@ KINDS: dict[str, Kind] = {
         Kind("exam_failed", False, N_("Examen niet gehaald")),
         Kind("certificate_issued", False, N_("Certificaat, voor de houder")),
         Kind("certificate_issued_company", True, N_("Certificaat, voor het leerbedrijf")),
+        Kind("mentor_answer", True, N_("Vraag aan een voorgedragen begeleider")),
+        Kind("mentor_another_needed", True, N_("Andere begeleider nodig, voor het leerbedrijf")),
+        Kind("mentor_course_ending", True, N_("Cursus loopt af, voor de begeleider")),
     )
 }
 

@@ -21,7 +21,7 @@ from shared.web import i18n
 
 _ONE = ("trainee", "company", "school", "mentor", "instructor", "place")
 _MANY = ("trainees", "hosts")
-_DATES = ("starts_on", "planned_end", "due_on", "taken_on", "issued_on", "valid_until")
+_DATES = ("starts_on", "planned_end", "due_on", "taken_on", "issued_on", "valid_until", "ends_on")
 _PROGRAMME = re.compile(r"^(?P<name>.+)-(?P<level>[1-8])$")
 
 

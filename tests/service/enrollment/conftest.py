@@ -43,10 +43,12 @@ class Enrollment:
         self.ctx = Context(db, self.clock, settings)
         self.db = db
         self.dispatcher = Dispatcher(handlers.on, db)
+        service = build(settings)
         app = create_app(
             "enrollment",
             title="Enrollment",
-            routers=build(settings).routers,
+            routers=service.routers,
+            public=service.public,
             home=home,
             state={"ctx": self.ctx},
         )

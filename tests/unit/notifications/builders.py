@@ -58,6 +58,12 @@ SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "exam_failed": ("trainee/T1", _RESULT | {"knocked_out": False, "resits_left": 2}),
     "certificate_issued": ("trainee/T1", _CERTIFICATE),
     "certificate_issued_company": ("company/C1", _CERTIFICATE),
+    "mentor_answer": ("mentor/M1", {"place": "company/C1", "link": "https://keur.example/x", "ends_on": "2026-10-12"}),
+    "mentor_another_needed": (
+        "company/C1",
+        {"place": "company/C1", "mentor": "mentor/M1", "due_on": "2026-10-12", "because": "declined"},
+    ),
+    "mentor_course_ending": ("mentor/M1", {"place": "company/C1", "valid_until": "2026-10-12"}),
 }
 """Template: to whom, and with what."""
 
