@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from deploy.cli import client, show
 from deploy.cli.client import Refused
-from deploy.cli.errors import GOOD, PROBLEM
+from deploy.cli.errors import GOOD, PROBLEM, WrongUse
 from deploy.cli.words import _
 
 
@@ -22,11 +22,26 @@ def show_certificate(given: Namespace) -> int:
             raise
         show.note(_("Er is geen certificaat {number}.").format(number=given.number), show.RED)
         return PROBLEM
+    if given.pdf:
+        _write_pdf(told["number"], Path(given.pdf), given.lang)
     if given.json:
         show.as_json(told)
     else:
         _print(told)
     return GOOD
+
+
+def _write_pdf(number: str, file: Path, language: str) -> None:
+    """The signed paper as a file. Raises Refused with the service's own words, or WrongUse."""
+    path = f"/certification/certificates/{quote(number, safe='')}/certificate.pdf"
+    status, body = client.ask("certification", "GET", path, query={"lang": language})
+    if status != 200:
+        client.answered("certification", status, body)
+    try:
+        file.write_bytes(body)
+    except OSError as error:
+        raise WrongUse(_("{file} is niet te schrijven: {why}").format(file=file, why=error.strerror)) from None
+    show.note(_("Geschreven: {file}").format(file=file))
 
 
 def verify_certificate(given: Namespace) -> int:

@@ -210,7 +210,17 @@ VERBS: tuple[Verb, ...] = (
         "certificate",
         "certificaten",
         below=(
-            Verb("show", "één certificaat", "mark:show_certificate", (NUMBER, JSON)),
+            Verb(
+                "show",
+                "één certificaat",
+                "mark:show_certificate",
+                (
+                    NUMBER,
+                    option("--pdf", "schrijf het certificaat op papier in dit bestand", default="", metavar="BESTAND"),
+                    option("--lang", "taal van het papier; anders die van de houder", default="", choices=("nl", "en")),
+                    JSON,
+                ),
+            ),
             Verb(
                 "verify",
                 "controleer zoals een werkgever dat doet",

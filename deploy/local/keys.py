@@ -3,7 +3,8 @@
 ``broker-<user>.password`` and ``database-<user>.password`` · ``session.key`` and ``session.pub`` (Ed25519, PEM) that
 sign and check sessions and tokens · ``private.key`` (32 bytes, base64) that seals personal data on the bus ·
 ``admin.token``, the bearer token of the command line · ``issuing-<public key>.key`` (Ed25519) that signs credentials,
-and ``issuing.json``, which names every such key there ever was.
+and ``issuing.json``, which names every such key there ever was · ``paper-signer.key`` (ECDSA P-256) that signs
+certificates on paper, its certificate, and the small authority ``paper-ca`` above it.
 """
 
 import base64
@@ -25,6 +26,10 @@ def make(home: Path) -> None:
         from services.certification.credential.keys import make_issuing_key
 
         make_issuing_key(home)
+    if not (folder / "paper-signer.pem").exists():
+        from services.certification.paper.keys import make_paper_keys
+
+        make_paper_keys(home)
     token = folder / "admin.token"
     pair_is_there = (folder / "session.key").exists() and (folder / "session.pub").exists()
     renewed = token.exists() and time.time() - token.stat().st_mtime < TOKEN_RENEWED_AFTER_DAYS * 86400

@@ -7,7 +7,7 @@ from shared.settings import ServiceSettings
 
 from . import api, handlers, schedule
 from .domain.misses import Misses
-from .pages import credential, office, register
+from .pages import credential, office, paper, register
 from .queries import candidates
 from .settings import CertificationSettings
 
@@ -20,8 +20,8 @@ def build(settings: ServiceSettings) -> Service:
         own,
         subscriptions=handlers.on,
         migrations=Path(__file__).parent / "migrations",
-        routers=[credential.router, register.router, api.router, office.router],
-        public=(*register.PUBLIC, *credential.PUBLIC),
+        routers=[credential.router, paper.router, register.router, api.router, office.router],
+        public=(*register.PUBLIC, *credential.PUBLIC, *paper.PUBLIC),
         loops=[schedule.run],
         status=candidates.status,
         title="Keur certification: het keurmerk",

@@ -6,10 +6,11 @@ from shared import clock
 from shared.bus.subscriptions import Subscriptions
 from shared.db import Tx
 from shared.events.certification import ExamFailed, ExamPassed
-from shared.events.enrollment import PersonDetailsChanged, PersonErased, TraineeEnrolled
+from shared.events.enrollment import ContactPointChanged, PersonDetailsChanged, PersonErased, TraineeEnrolled
 
 from .commands import candidates
 from .domain.candidates import Admission
+from .store import papers
 
 on = Subscriptions("certification")
 TRAINEE = "trainee/"
@@ -48,6 +49,13 @@ async def name_holders(events: Sequence[PersonDetailsChanged], tx: Tx) -> None:
     )
 
 
+@on.batch(ContactPointChanged)
+async def know_languages(events: Sequence[ContactPointChanged], tx: Tx) -> None:
+    """The language of a certificate on paper. Addresses are not kept here."""
+    trainees = [event for event in events if event.person.startswith(TRAINEE)]
+    await papers.know_languages(tx, [(_trainee_id(one), one.language, one.envelope.sequence) for one in trainees])
+
+
 @on.batch(PersonErased)
 async def forget_holders(events: Sequence[PersonErased], tx: Tx) -> None:
     """Name and birth date are forgotten. A certificate that was issued keeps its document: it is the proof."""
@@ -75,5 +83,5 @@ async def assess_failed(events: Sequence[ExamFailed], tx: Tx) -> None:
     await candidates.assess_candidates(tx, causes, now=clock.now(), today=clock.today())
 
 
-def _trainee_id(event: PersonDetailsChanged | PersonErased) -> str:
+def _trainee_id(event: PersonDetailsChanged | PersonErased | ContactPointChanged) -> str:
     return event.person.removeprefix(TRAINEE)

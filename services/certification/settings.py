@@ -24,6 +24,17 @@ class CertificationSettings(ServiceSettings):
     ``https://register.example``: it becomes the issuer's did:web and stays in every credential. When it is not said:
     certification's own address."""
 
+    paper_pkcs11_module: str = ""
+    """Library of a token that holds the document signer's key; without it the key is a file under ``keys``."""
+    paper_pkcs11_token: str = ""
+    """Label of the token."""
+    paper_pkcs11_key: str = ""
+    """Label of the key on it."""
+    paper_pkcs11_pin: str = ""
+    """Secret: from the environment only."""
+    paper_tsa_url: str = ""
+    """A time stamp authority (RFC 3161) whose stamp each signed paper gets."""
+
     @property
     def issuer(self) -> str:
         return (self.issuer_url or self.base_url("certification")).rstrip("/")

@@ -42,6 +42,7 @@ WORDS: dict[str, Said] = {
     "model_type": ("is geen groep van velden", "is no group of fields"),
     "scale": ("loopt niet op", "does not rise"),
     "number_format": ("kan geen nummers maken", "cannot make numbers"),
+    "logo": ("is geen eenvoudige tekening in SVG", "is no plain drawing in SVG"),
     "other": ("wordt niet aanvaard", "is not accepted"),
 }
 ALLOWED: dict[str, Said | str] = {
@@ -60,6 +61,10 @@ ALLOWED: dict[str, Said | str] = {
     "day": ("een datum zoals 2024-08-01", "a date such as 2024-08-01"),
     "tuple_type": "[a, b]",
     "scale": ("[laagste score, hoogste score]", "[lowest score, highest score]"),
+    "logo": (
+        "SVG met viewBox, van lijnen en vlakken: zonder letters, plaatjes, script, stijlblad of verwijzing naar buiten",
+        "SVG with a viewBox, of lines and shapes: no letters, pictures, script, style sheet or link to elsewhere",
+    ),
     "number_format": (
         "{year} en daarna {serial:05d}, elk één keer, met hoofdletters, cijfers en streepjes eromheen",
         "{year} and then {serial:05d}, each once, with capitals, digits and hyphens around them",

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from shared.tabular import Day
 
 from .canonical import fingerprint, plain_number
+from .logo import MOST_CHARACTERS, plain_drawing
 from .numbers import is_number_format
 
 
@@ -40,7 +41,9 @@ _CODE = r"^[A-Za-z][A-Za-z0-9_-]{0,49}$"
 _NAME = r"^[a-z][a-z0-9-]{0,39}$"
 _VERSION = r"^[0-9]{1,9}(\.[0-9]{1,9}){0,3}$"
 _WORDS = r"^[^\x00-\x1f\x7f]+$"
+_COLOUR = r"^#[0-9A-Fa-f]{6}$"
 FORMS = {
+    _COLOUR: ('een kleur zoals "#17324d"', 'a colour such as "#17324d"'),
     _CODE: (
         "een letter, dan letters, cijfers, - en _, hoogstens 50",
         "a letter, then letters, digits, - and _, 50 at most",
@@ -57,6 +60,7 @@ Words = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=_
 Exact = Annotated[Decimal, BeforeValidator(_decimal), Field(allow_inf_nan=False)]
 Share = Annotated[Exact, Field(ge=0, le=1)]
 Weeks = Annotated[int, Field(ge=1, le=520)]
+Colour = Annotated[str, StringConstraints(pattern=_COLOUR)]
 Scale = Annotated[tuple[Exact, Exact], AfterValidator(_rising)]
 
 
@@ -228,10 +232,27 @@ class Target(Part):
 
 
 class Programme(Part):
+    title: Text | None = None
     level: Annotated[int, Field(ge=1, le=8)]
     eqf: Annotated[int, Field(ge=1, le=8)]
     months: Annotated[int, Field(ge=1, le=120)]
     targets: tuple[Code, ...] = ()
+
+
+class Signature(Part):
+    """Whose name stands under a certificate, and in which role."""
+
+    name: Words
+    role: Text
+
+
+class Look(Part):
+    """How a certificate on paper looks: a logo as plain SVG, two colours, the names that stand under it."""
+
+    logo: Annotated[str, StringConstraints(max_length=MOST_CHARACTERS), AfterValidator(plain_drawing)] | None = None
+    colour: Colour | None = None
+    accent: Colour | None = None
+    signatures: Annotated[tuple[Signature, ...], Field(max_length=3)] = ()
 
 
 class Scheme(Part):
@@ -246,6 +267,7 @@ class Scheme(Part):
     validity: Validity | None = None
     decision_mode: Literal["automatic", "reviewed"]
     status_profile: Literal["ob3-strict"] = "ob3-strict"
+    look: Look = Look()
     why: dict[Code, Text] = {}
     week_pattern: WeekPattern | None = None
     cadence: Cadence = Cadence()

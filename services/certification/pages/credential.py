@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from shared.errors import NotKnown
 from shared.web.deps import Ctx
 
+from ..commands.papers import as_file
 from ..commands.signing import Signer, credential_of, status_list_of
 from ..credential.did import did_document
 from ..credential.keys import IssuingKeyMissing
@@ -80,7 +81,7 @@ async def credential_json(request: Request, ctx: Ctx, number: Number, code: Code
 
 
 def _vc(credential: dict[str, Any], headers: dict[str, str]) -> Response:
-    return Response(orjson.dumps(credential, option=orjson.OPT_INDENT_2), media_type=CREDENTIAL, headers=headers)
+    return Response(as_file(credential), media_type=CREDENTIAL, headers=headers)
 
 
 def _signer(ctx: Ctx) -> Signer:
