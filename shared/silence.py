@@ -16,8 +16,8 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
-LOOK_EVERY = 0.5
-LONG = 1.5
+LOOK_EVERY = 0.4
+LONG = 1.0
 """Seconds after which a statement is asked about."""
 KNOCK = 1.5
 LATE = 0.3

@@ -142,3 +142,16 @@ async def test_a_paused_service_goes_on_where_it_was(system: System) -> None:
     took = await system.until(is_ready(system, "certification", True), TRUTH)
     print(f"ready {took:.1f} s after it went on")
     await system.until_quiet(30)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_killed_service_works_again_within_three_seconds(system: System, service: str) -> None:
+    before = system.pid(service)
+    system.send(service, signal.SIGKILL)
+
+    async def works() -> bool:
+        return system.pid(service) not in (None, before) and bool((await system.ready(service))["ready"])
+
+    took = await system.until(works, 10 * SLACK)
+    print(f"{service} works {took:.1f} s after kill -9")
+    assert took < 3.0 * SLACK
