@@ -21,6 +21,10 @@ from shared.events.enrollment import (
     EnrolmentDroppedOut,
     EnrolmentPaused,
     EnrolmentResumed,
+    PlacementEnded,
+    PlacementMentorChanged,
+    PlacementReplaced,
+    PlacementReplacementNeeded,
     PlacementStarted,
     RiskLevelChanged,
     TraineeEnrolled,
@@ -95,6 +99,10 @@ async def keep_certificates(events: Sequence[CertificateIssued], tx: Tx) -> None
     EnrolmentDroppedOut,
     TrainingCompleted,
     RiskLevelChanged,
+    PlacementEnded,
+    PlacementMentorChanged,
+    PlacementReplacementNeeded,
+    PlacementReplaced,
 )
 async def write_timeline(events: Sequence[Event], tx: Tx) -> None:
     """What happened to a trainee, in the order in which it happened."""

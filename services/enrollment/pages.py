@@ -18,10 +18,11 @@ from shared.web.pages import render
 from . import words, words_risk
 from .api import NothingUnderThisKey
 from .commands.planner import View, look
+from .commands.replacements import seek
 from .commands.visits import record_visits
 from .domain.people import age_on
 from .intake.rows import VisitRow
-from .queries import coverage, figures, places, risk, standing, timeline, trainees
+from .queries import coverage, figures, places, replacements, risk, standing, timeline, trainees
 from .store.audit import By
 
 router = APIRouter(prefix="/enrollment", include_in_schema=False, dependencies=[require("office")])
@@ -38,10 +39,18 @@ async def start(request: Request, ctx: Ctx) -> HTMLResponse:
     async with ctx.db.read() as tx:
         counts = await figures.start(tx, today)
         watched = await risk.levels(tx)
+        without = await replacements.without(tx, today)
         overdue = await places.open_visits(tx, "overdue", limit=5)
         due = await places.open_visits(tx, "due", limit=5)
     return render(
-        request, "start.html", counts=counts, watched=watched, visits=[*overdue, *due], today=today, words=words
+        request,
+        "start.html",
+        counts=counts,
+        watched=watched,
+        without=without,
+        visits=[*overdue, *due],
+        today=today,
+        words=words,
     )
 
 
@@ -73,7 +82,10 @@ async def show_file(
             raise NothingUnderThisKey(_("Deze leerling is hier niet bekend."))
         moments = await timeline.of(tx, trainee_id)
         view = await look(tx, trainee_id, today=today)
-        names = await places.names(tx, _refs(moments) | (places_in(view) if view else set()))
+        ending = await replacements.open_of(tx, trainee_id, today)
+        ranked = await seek(tx, trainee_id, today=today) if ending else []
+        refs = _refs(moments) | (places_in(view) if view else set()) | {f"company/{one.company_id}" for one in ranked}
+        names = await places.names(tx, refs)
         titles = await coverage.titles(tx, language())
         visits = await trainees.visits_of(tx, trainee_id)
         risk_now = await risk.of(tx, trainee_id)
@@ -99,6 +111,7 @@ async def show_file(
         risk=risk_now,
         risks=words_risk,
         standing=stands,
+        placement={"ending": ending, "candidates": ranked},
         today=today,
     )
 

@@ -15,6 +15,7 @@ from shared.service import Context
 
 from .commands.mentors import follow_courses
 from .commands.people import name_coordinator
+from .commands.replacements import see_overdue
 from .commands.risk import judge_risks
 from .commands.trainees import begin_placements
 from .commands.visits import tell_visits
@@ -67,4 +68,5 @@ async def step(tx: Tx, today: date) -> int:
     """Some of what fell due; how many things. Zero when all was done."""
     begun = await begin_placements(tx, today=today, by=CLOCK)
     begun += await follow_courses(tx, today=today, by=CLOCK)
+    begun += await see_overdue(tx, today=today, by=CLOCK)
     return begun + await tell_visits(tx, today=today, by=CLOCK) + await judge_risks(tx, today=today, by=CLOCK)

@@ -17,9 +17,12 @@ from shared.web.pages import render
 
 from . import words_risk
 from .commands import standing
+from .commands.place_again import place_again
+from .commands.replacements import end_placement
 from .domain.rules import Refused
 from .pages import PAGE, show_file
 from .queries import risk
+from .replacement_api import EndBody, ReplacementBody
 from .standing_api import DropOutBody, PauseBody, ResumeBody
 from .store.audit import By
 
@@ -31,8 +34,16 @@ _LABELS = {
     "resumed_on": N_("Verder vanaf"),
     "dropped_out_on": N_("Laatste dag"),
     "drop_out_reason": N_("Reden van uitval"),
+    "placement_ended_on": N_("Laatste dag op deze plek"),
+    "placement_reason": N_("Waarom de plek eindigt"),
+    "next_place": N_("Volgende leerwerkplek"),
 }
-_FIELDS = {"PauseBody": {"reason": "pause_reason"}, "DropOutBody": {"reason": "drop_out_reason"}}
+_FIELDS = {
+    "PauseBody": {"reason": "pause_reason"},
+    "DropOutBody": {"reason": "drop_out_reason"},
+    "EndBody": {"reason": "placement_reason", "ended_on": "placement_ended_on"},
+    "ReplacementBody": {"company_id": "next_place", "mentor_id": "next_place", "gap_plans": "next_place"},
+}
 """One page has all forms, so each field has a name of its own there."""
 
 Level = Literal["", "low", "raised", "high"]
@@ -103,6 +114,45 @@ async def drop_out(
     return await _act(request, ctx, trainee_id, DropOutBody, given, do)
 
 
+@router.post("/trainees/{trainee_id}/end-placement")
+async def end_place(
+    request: Request,
+    ctx: Ctx,
+    who: Who,
+    trainee_id: ClientKey,
+    placement_reason: Annotated[str, Form()] = "",
+    placement_ended_on: Annotated[str, Form()] = "",
+) -> Response:
+    today = ctx.clock.today()
+
+    def do(body: EndBody) -> Callable[[Tx], Awaitable[bool]]:
+        return lambda tx: end_placement(
+            tx, trainee_id, body.reason, on=body.ended_on or today, today=today, by=By(who.subject)
+        )
+
+    given = {"placement_reason": placement_reason, "placement_ended_on": placement_ended_on}
+    return await _act(request, ctx, trainee_id, EndBody, given, do, at="placement")
+
+
+@router.post("/trainees/{trainee_id}/replacement")
+async def next_place(
+    request: Request, ctx: Ctx, who: Who, trainee_id: ClientKey, next_place: Annotated[str, Form()] = ""
+) -> Response:
+    """The choice is a company and its mentor, ``C2/M3``."""
+    today = ctx.clock.today()
+    company_id, _slash, mentor_id = next_place.partition("/")
+
+    def do(body: ReplacementBody) -> Callable[[Tx], Awaitable[bool]]:
+        return lambda tx: place_again(
+            tx, trainee_id, body.company_id, body.mentor_id, (), today=today, by=By(who.subject)
+        )
+
+    values = {"company_id": company_id, "mentor_id": mentor_id}
+    return await _act(
+        request, ctx, trainee_id, ReplacementBody, {"next_place": next_place}, do, values=values, at="placement"
+    )
+
+
 async def _act(
     request: Request,
     ctx: Context,
@@ -110,14 +160,18 @@ async def _act(
     kind: type[B],
     given: dict[str, str],
     do: Callable[[B], Callable[[Tx], Awaitable[bool]]],
+    *,
+    values: dict[str, str] | None = None,
+    at: str = "standing",
 ) -> Response:
     """What is refused comes back with what was typed; the same form a second time changes nothing."""
     shown = _FIELDS.get(kind.__name__, {})
     own = {to: name for name, to in shown.items()}
-    values = {own.get(name, name): value.strip() for name, value in given.items() if value.strip()}
+    named = values or {own.get(name, name): value for name, value in given.items()}
+    named = {name: value.strip() for name, value in named.items() if value.strip()}
     errors: dict[str, str] = {}
     try:
-        body = kind.model_validate({"trainee_id": trainee_id, **values})
+        body = kind.model_validate({"trainee_id": trainee_id, **named})
     except ValidationError as error:
         for one in error.errors():
             field = str(one["loc"][0])
@@ -128,11 +182,12 @@ async def _act(
         async with ctx.db.transaction() as tx:
             await do(body)(tx)
     except Refused as rule:
-        field = rule.field if rule.field in given else next(iter(given))
+        wrong = shown.get(rule.field or "", rule.field or "")
+        field = wrong if wrong in given else next(iter(given))
         return await show_file(
             request, ctx, trainee_id, given=given, errors={field: _labelled(field, rule.said(language())[0])}
         )
-    return RedirectResponse(f"/enrollment/trainees/{trainee_id}#standing", 303)
+    return RedirectResponse(f"/enrollment/trainees/{trainee_id}#{at}", 303)
 
 
 def _labelled(field: str, message: str) -> str:

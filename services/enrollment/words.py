@@ -98,6 +98,10 @@ MAILS = {
 }
 
 SENTENCES = {
+    "enrollment.placement-ended.v1": (N_("Leerwerkplek bij %(company)s beëindigd op %(ended_on)s"), "warn"),
+    "enrollment.placement-mentor-changed.v1": (N_("Andere begeleider bij %(company)s"), "plain"),
+    "enrollment.placement-replacement-needed.v1": (N_("Opleidingsgarantie: een andere leerwerkplek nodig"), "bad"),
+    "enrollment.placement-replaced.v1": (N_("Andere leerwerkplek na %(days_without)s dagen: %(company)s"), "good"),
     "enrollment.enrolment-paused.v1": (N_("Opleiding onderbroken vanaf %(paused_on)s"), "warn"),
     "enrollment.enrolment-resumed.v1": (N_("Verder met de opleiding vanaf %(resumed_on)s"), "good"),
     "enrollment.enrolment-dropped-out.v1": (N_("Uitgevallen op %(dropped_out_on)s (%(phase)s)"), "bad"),
@@ -142,7 +146,7 @@ class _Words(dict[str, str]):
                 return self._named(f"{word}/{self.facts.get(f'{word}_id')}")
             case "place":
                 return self._named(f"{self.facts.get('place_kind')}/{self.facts.get('place_id')}")
-            case "due_on" | "paused_on" | "resumed_on" | "dropped_out_on" | "completed_on" if value:
+            case "due_on" | "paused_on" | "resumed_on" | "dropped_out_on" | "completed_on" | "ended_on" if value:
                 return dates.format_date(date.fromisoformat(str(value)), "d MMMM y", i18n.locale())
             case "targets":
                 codes = value if isinstance(value, list) else []

@@ -58,6 +58,19 @@ PAUSE_REASONS = {
     "other": N_("anders"),
 }
 
+ENDED = {
+    "company-stopped": N_("het leerbedrijf stopt"),
+    "no-work": N_("er is geen werk meer"),
+    "accreditation": N_("de erkenning is vervallen of ingetrokken"),
+    "mentor-left": N_("er is geen praktijkbegeleider meer"),
+    "no-match": N_("het ging niet samen"),
+    "work-too-narrow": N_("het werk is te smal voor de opleiding"),
+    "trainee-wish": N_("op verzoek van de leerling"),
+    "safety": N_("veiligheid of omgang"),
+    "other": N_("anders"),
+}
+"""Why a placement ended early."""
+
 SIGNALS = {
     "review-overdue": N_("De programmabespreking is te laat"),
     "action-overdue": N_("Een actiepunt is te laat"),

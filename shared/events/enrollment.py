@@ -106,6 +106,60 @@ class RiskLevelChanged(Event, type="enrollment.risk-level-changed.v1", subject="
     scheme: str
 
 
+class PlacementEnded(Event, type="enrollment.placement-ended.v1", subject="trainee/{trainee_id}"):
+    """A trainee's place at a company, with a mentor, is over. Another one may follow on the same day."""
+
+    placement_id: str
+    trainee_id: str
+    company_id: str
+    mentor_id: str
+    ended_on: date
+    because: Literal["early", "moved", "mentor changed", "completed", "dropped out"]
+    scheme: str
+
+
+class PlacementMentorChanged(Event, type="enrollment.placement-mentor-changed.v1", subject="trainee/{trainee_id}"):
+    """A trainee stays at the company and has another mentor there. ``before_id`` is the mentor of before."""
+
+    placement_id: str
+    trainee_id: str
+    company_id: str
+    before_id: str
+    mentor_id: str
+    changed_on: date
+    scheme: str
+
+
+class PlacementReplacementNeeded(
+    Event, type="enrollment.placement-replacement-needed.v1", subject="trainee/{trainee_id}"
+):
+    """A placement ended early, so the training guarantee asks for another one, by ``needed_by`` where there is a norm.
+
+    ``companies`` could take the trainee over, the best first.
+    """
+
+    placement_id: str
+    trainee_id: str
+    company_id: str
+    ended_on: date
+    needed_by: date | None = None
+    companies: tuple[str, ...] = ()
+    scheme: str
+
+
+class PlacementReplaced(Event, type="enrollment.placement-replaced.v1", subject="trainee/{trainee_id}"):
+    """Who lost a place has another one. ``before_id`` is the placement that ended; ``in_time`` is by the norm."""
+
+    placement_id: str
+    before_id: str
+    trainee_id: str
+    company_id: str
+    mentor_id: str
+    days_without: int
+    in_time: bool | None = None
+    scheme: str
+
+
 class CoverageGapOpened(Event, type="enrollment.coverage-gap-opened.v1", subject="trainee/{trainee_id}"):
     """Targets of a trainee's programme can be learned at neither company nor school, and there is no plan for them."""
 

@@ -14,10 +14,11 @@ from ..domain.endings import DropOut, Pause, PauseReason, Reason, check_after_pa
 from ..domain.enrolments import Enrolment, State
 from ..domain.rules import unknown
 from ..domain.visits import Place
-from ..store import audit, coverage, endings, enrolments, signals
+from ..store import audit, coverage, endings, enrolments, replacements, signals
 from ..store.audit import By
 from ..store.enrolments import Standing
 from .coverage import find_gaps_of
+from .replacements import tell_ended
 from .visits import plan_visits
 
 
@@ -121,9 +122,11 @@ async def _end(tx: Tx, standings: Mapping[str, Standing], to: State, *, on: date
     await enrolments.set_states(tx, [(key, to) for key in keys], ended_on=on)
     await audit.note(tx, by, [(f"trainee/{key}", to) for key in keys])
     places = [place for one in standings.values() if (place := one.placement) is not None]
-    await enrolments.keep_placements(
-        tx, [replace(one, state="ended", ends_on=max(one.starts_on, min(on, one.ends_on))) for one in places]
-    )
+    ended = [replace(one, state="ended", ends_on=max(one.starts_on, min(on, one.ends_on))) for one in places]
+    await enrolments.keep_placements(tx, ended)
+    for one in ended:
+        await tell_ended(tx, [(one, standings[one.trainee_id].scheme)], on=one.ends_on, because=str(to))
+    await replacements.settle(tx, dict.fromkeys(keys), on)
     await endings.end_pauses(tx, keys, on)
     files = await enrolments.enrolments(tx, keys)
     await plan_visits(tx, places_of(files.values()), today=today, by=by)

@@ -6,7 +6,7 @@ from datetime import date
 
 from shared.bus import outbox
 from shared.db import Tx
-from shared.events.enrollment import PlacementStarted, TraineeEnrolled
+from shared.events.enrollment import PlacementMentorChanged, PlacementStarted, TraineeEnrolled
 
 from ..domain import enrolments as rules
 from ..domain.coverage import Plan
@@ -14,7 +14,7 @@ from ..domain.enrolments import Enrolment, Known, State
 from ..domain.rules import Refused
 from ..domain.schemes import SchemeVersion
 from ..domain.visits import Place
-from ..store import audit, coverage, enrolments, guides, places, schemes
+from ..store import audit, coverage, enrolments, guides, places, replacements, schemes
 from ..store.audit import By
 from ..store.enrolments import Placement, Standing
 from ..store.standings import by_company
@@ -23,6 +23,7 @@ from .coverage import find_gaps_of
 from .mentors import unusable
 from .outcome import Outcome, Sorted, sort
 from .planner import choose_plan, keep_plans_of
+from .replacements import settle, tell_ended
 from .visits import plan_visits
 
 
@@ -148,22 +149,51 @@ def _placement(one: Enrolment, number: int, starts_on: date, today: date) -> Pla
 async def _change(tx: Tx, found: Sorted[Enrolment], enrolled: Mapping[str, Enrolment], today: date, by: By) -> None:
     """Another company or mentor ends a placement that has begun, and starts the next one today."""
     standings = await enrolments.standings(tx, (one.id for one in found.changed))
+    moved = [one for one in found.changed if _place(one) != _place(enrolled[one.id])]
+    numbers = await replacements.numbers(tx, (one.id for one in moved))
     placements: list[Placement] = []
     started: list[Placement] = []
+    over: list[tuple[Placement, Enrolment]] = []
     for one in found.changed:
-        now, before = standings[one.id].placement, enrolled[one.id]
+        now = standings[one.id].placement
         if now is None:
+            if one in moved and standings[one.id].state in (State.ACTIVE, State.PAUSED):
+                started.append(_placement(one, numbers[one.id] + 1, max(today, one.starts_on), today))
             continue
-        if (before.company_id, before.mentor_id) == (one.company_id, one.mentor_id) or now.state == "proposed":
+        if one not in moved or now.state == "proposed":
             placements.append(replace(now, company_id=one.company_id, mentor_id=one.mentor_id, ends_on=one.planned_end))
             continue
-        first = max(today, now.starts_on)
-        following = _placement(one, int(now.placement_id.rpartition("-")[2]) + 1, first, today)
-        placements += [replace(now, state="ended", ends_on=max(now.starts_on, min(today, now.ends_on))), following]
-        started.append(following)
-    await enrolments.keep_placements(tx, placements)
+        ended = replace(now, state="ended", ends_on=max(now.starts_on, min(today, now.ends_on)))
+        over.append((ended, one))
+        placements.append(ended)
+        started.append(_placement(one, numbers[one.id] + 1, max(today, now.starts_on), today))
+    await enrolments.keep_placements(tx, [*placements, *started])
     await audit.note(tx, by, [(f"trainee/{one.id}", "changed") for one in found.changed])
+    marks = {key: one.scheme for key, one in standings.items()}
+    for ended, one in over:
+        because = "moved" if ended.company_id != one.company_id else "mentor changed"
+        await tell_ended(tx, [(ended, marks[one.id])], on=ended.ends_on, because=because)
     await _begin(tx, started, by)
+    follows = {one.trainee_id: one for one in started}
+    for ended, one in over:
+        if ended.company_id == one.company_id:
+            await outbox.put(
+                tx,
+                PlacementMentorChanged(
+                    placement_id=follows[one.id].placement_id,
+                    trainee_id=one.id,
+                    company_id=one.company_id,
+                    before_id=ended.mentor_id,
+                    mentor_id=one.mentor_id,
+                    changed_on=follows[one.id].starts_on,
+                    scheme=marks[one.id],
+                ),
+            )
+    await settle(tx, started, marks, today=today, by=by)
+
+
+def _place(one: Enrolment) -> tuple[str, str]:
+    return one.company_id, one.mentor_id
 
 
 async def _begin(tx: Tx, placements: Sequence[Placement], by: By) -> None:
@@ -181,7 +211,7 @@ async def _begin(tx: Tx, placements: Sequence[Placement], by: By) -> None:
                 scheme=standings[one.trainee_id].scheme,
             ),
         )
-    await _move(tx, standings, State.ACTIVE, by)
+    await _move(tx, {key: one for key, one in standings.items() if one.state is State.ENROLLED}, State.ACTIVE, by)
 
 
 async def _move(

@@ -276,3 +276,9 @@ async def lock_companies(tx: Tx, companies: Iterable[str]) -> None:
     await tx.execute(
         "select from company where company_id = any($1) order by company_id for no key update", distinct(companies)
     )
+
+
+async def version_of(tx: Tx, trainee_id: str) -> tuple[str, str]:
+    """The scheme and its version under which somebody enrolled."""
+    row = await tx.fetchrow("select scheme, scheme_version from enrolment where trainee_id = $1", trainee_id)
+    return ("", "") if row is None else (row["scheme"], row["scheme_version"])
