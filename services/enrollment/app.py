@@ -8,6 +8,7 @@ from shared.settings import ServiceSettings
 from . import (
     action_links,
     api,
+    board_pages,
     coverage_api,
     coverage_pages,
     figures_api,
@@ -45,6 +46,7 @@ def build(settings: ServiceSettings) -> Service:
             mentor_api.router,
             mentor_pages.router,
             mentor_pages.answers,
+            board_pages.router,
         ],
         public=[*sign_in.PUBLIC, *action_links.PUBLIC],
         loops=[schedule.run],

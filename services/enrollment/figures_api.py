@@ -14,6 +14,7 @@ from .domain import figure_words as say
 from .domain.curriculum import Words
 from .domain.figures import Figure, Part
 from .domain.rules import Refused
+from .domain.signal_words import kind_words
 from .domain.signals import CAUSES, Kind
 from .domain.statistics import Interval
 from .queries import signals
@@ -146,7 +147,10 @@ class AroundOf(BaseModel):
 
 
 class SignalCount(BaseModel):
+    """Signals of one kind: opened up to the day, closed of these, open on the day, and of how many trainees."""
+
     kind: str
+    title: Both
     cause: str | None
     opened: int
     closed: int
@@ -231,7 +235,10 @@ class Figures(BaseModel):
                 for one in told.around_visits
             ],
             around_visits_note=_both(say.EFFECT),
-            signals=[SignalCount(cause=_cause(row["kind"]), **row) for row in told.signals],
+            signals=[
+                SignalCount(title=_both(kind_words(row["kind"])), cause=_cause(row["kind"]), **row)
+                for row in told.signals
+            ],
             gaps=GapCount(**told.gaps),
             visit_reasons=dict(told.visit_reasons),
         )

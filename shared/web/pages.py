@@ -26,6 +26,7 @@ NAVIGATION: Sequence[tuple[str, str, str, str]] = (
     ("enrollment", "/enrollment/trainees", N_("Leerlingen"), "office"),
     ("enrollment", "/enrollment/companies", N_("Leerbedrijven"), "office"),
     ("enrollment", "/enrollment/visits", N_("Bezoeken"), "office"),
+    ("enrollment", "/enrollment/board", N_("Bestuur"), "read"),
     ("certification", "/certification/certificates", N_("Certificaten"), "office"),
     ("notifications", "/notifications/inbox", N_("Postvak"), "office"),
     ("ops", "/ops", N_("Beheer"), "operator"),

@@ -251,3 +251,29 @@ async def test_the_list_of_signals_gives_all_that_were_ever_open_and_is_for_the_
     page = (await mark.http.get("/enrollment/api/signals", params={"limit": 1})).json()
     assert await kinds(after=page["next"]) == [("mentor", "P6", None)]
     assert (await mark.http.get("/enrollment/api/signals", params={"kind": "nonsense"})).status_code == 422
+
+
+async def test_the_board_sees_the_same_figures_with_pictures_that_have_a_table_beside_them(mark: Enrollment) -> None:
+    await mark.day_comes("2027-09-01")
+
+    page = await mark.http.get("/enrollment/board", headers={"Accept-Language": "en"})
+    narrow = await mark.http.get("/enrollment/board?cohort=2025&as_of=2027-06-15", headers={"Accept-Language": "nl"})
+
+    assert (page.status_code, narrow.status_code) == (200, 200)
+    for id in ("by-year", "course"):
+        assert f'aria-labelledby="{id}-title {id}-desc"' in page.text
+    assert page.text.count("85% goal") == 2
+    assert "3 of 4, 95 % interval 30.1% – 95.4%" in page.text
+    assert "cohort 2026/2027, 95 % band" in page.text
+    assert "2 van 4, 95%-interval 15,0 % – 85,0 %" in narrow.text
+    assert "50,0 %" in narrow.text
+    assert "style=" not in page.text, "the content security policy takes no inline style"
+
+
+async def test_the_board_page_stands_while_nothing_is_known(enrollment: Enrollment) -> None:
+    page = await enrollment.http.get("/enrollment/board", headers={"Accept-Language": "en"})
+
+    assert page.status_code == 200
+    assert "Nobody has begun yet." in page.text
+    assert (await enrollment.http.get("/enrollment/board?cohort=x")).status_code == 422
+    assert (await enrollment.http.get("/enrollment/board?as_of=2026-99-99")).status_code == 200

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from services.enrollment.domain.figures import Goals, Share, cohort_of, first_day, parts_of
 from services.enrollment.domain.projection import Running, project
+from services.enrollment.domain.signal_words import kind_words
+from services.enrollment.domain.signals import Kind
 from services.enrollment.domain.statistics import foretold, median, median_interval, median_rank, wilson
 
 SHARES = st.integers(1, 4000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -121,3 +123,10 @@ def test_parts_come_with_the_largest_first_and_an_unknown_code_is_its_own_word()
     parts = parts_of({"a": 1, "b": 3}, 4, {})
 
     assert [(part.code, part.title.nl, part.share.value) for part in parts] == [("b", "b", 0.75), ("a", "a", 0.25)]
+
+
+def test_every_kind_of_signal_has_words_in_both_languages() -> None:
+    for kind in Kind:
+        words = kind_words(kind)
+        assert words.nl != kind, kind
+        assert words.nl != words.en, kind
