@@ -35,6 +35,13 @@ CHOICE = (
     JSON,
 )
 
+REPORT = (
+    option("--scheme", "alleen dit keurmerk", default="", metavar="CODE"),
+    JSON,
+    flag("--csv", "als CSV"),
+    flag("--html", "als pagina die op zichzelf staat, om af te drukken"),
+)
+
 VERBS: tuple[Verb, ...] = (
     Verb(
         "demo",
@@ -245,11 +252,16 @@ VERBS: tuple[Verb, ...] = (
         "report",
         "cijfers, met teller, noemer en interval",
         below=(
+            Verb("board", "stand van het keurmerk: rendement, verwachting, uitval, signalen", "report:board", REPORT),
             Verb(
                 "completion",
                 "opleidingsrendement per lichting",
                 "report:completion",
-                (option("--programme", "alleen deze opleiding", default="", metavar="CODE"), JSON),
+                (option("--programme", "alleen deze opleiding", default="", metavar="CODE"), *REPORT),
+            ),
+            Verb("visits", "bezoeken: op tijd, waarom, en wat nu te doen is", "report:visits", REPORT),
+            Verb(
+                "audit", "index van het dossier volgens ISO/IEC 17024 en de poolcriteria", "report_audit:audit", REPORT
             ),
         ),
     ),

@@ -12,6 +12,7 @@ from shared.db import Tx
 
 from ..domain import figure_words as say
 from ..domain.curriculum import Words
+from ..domain.endings import Phase
 from ..domain.figures import (
     WINDOW,
     Figure,
@@ -156,6 +157,7 @@ async def _figures(
     in_step, taught = await training.alignment(tx, of)
     seen = await training.visits(tx, scheme, as_of, as_of - WINDOW, REMINDER_AFTER.days)
     phases = _counts(endings, "phase")
+    early = phases.get(Phase.START, 0) + phases.get(Phase.YEAR_1, 0)
 
     def share(key: str, numerator: int, denominator: int, scope: Scope = scope, parts: Sequence[Part] = ()) -> Figure:
         return share_figure(key, numerator, denominator, scope=scope, as_of=as_of, parts=parts)
@@ -189,7 +191,7 @@ async def _figures(
             parts_of(_counts(endings, "cause"), dropped, say.CAUSES),
         ),
         share(
-            "drop_out_phase", phases.get("hundred days", 0), dropped, "cohort", parts_of(phases, dropped, say.PHASES)
+            "drop_out_phase", early, dropped, "cohort", parts_of(phases, dropped, say.PHASES)
         ),
         median_figure(
             "replacement_days", await training.replacement_days(tx, of), unit="days", scope=scope, as_of=as_of

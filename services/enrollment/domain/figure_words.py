@@ -65,12 +65,12 @@ FIGURES: dict[str, Named] = {
         ),
     ),
     "drop_out_phase": Named(
-        Words("Uitval in de eerste honderd dagen", "Drop-out in the first hundred days"),
+        Words("Uitval vóór het einde van het eerste jaar", "Drop-out before the end of the first year"),
         Words(
-            "Van de uitvallers, het deel dat binnen honderd dagen na de start uitviel; per fase staat het deel van de "
-            "uitvallers in die fase.",
-            "Of the drop-outs, the share that dropped out within a hundred days of the start; by phase stands the "
-            "share of the drop-outs in that phase.",
+            "Van de uitvallers, het deel dat in de startfase of het eerste jaar uitviel; per fase staat het deel van "
+            "de uitvallers in die fase. De weken van de startfase staan in het schema.",
+            "Of the drop-outs, the share that dropped out in the start phase or the first year; by phase stands the "
+            "share of the drop-outs in that phase. The weeks of the start phase stand in the scheme.",
         ),
     ),
     "replacement_days": Named(
@@ -127,9 +127,11 @@ GOALS = {
 }
 
 PHASES = {
-    "hundred days": Words("eerste honderd dagen", "first hundred days"),
-    "first year": Words("daarna, in het eerste jaar", "after that, in the first year"),
+    "start phase": Words("startfase", "start phase"),
+    "year 1": Words("eerste jaar", "first year"),
     "later": Words("na het eerste jaar", "after the first year"),
+    "exam phase": Words("examenfase", "exam phase"),
+    "unknown": Words("niet vastgelegd", "not recorded"),
 }
 
 UNKNOWN = "unknown"
@@ -141,7 +143,8 @@ CAUSES = {
     "P4": Words("P4 de begeleider heeft geen tijd", "P4 the mentor has no time"),
     "P5": Words("P5 extra handjes", "P5 extra hands"),
     "P6": Words("P6 de begeleider past niet of wil niet", "P6 the mentor does not fit or does not want to"),
-    UNKNOWN: Words("niet vastgelegd", "not recorded"),
+    "other": Words("een andere reden", "another reason"),
+    UNKNOWN: Words("niet bekend", "not known"),
 }
 """The six causes, and the one that nobody wrote down."""
 

@@ -11,8 +11,10 @@ MEMBERS = """
                e.school_id, extract(year from e.starts_on - interval '7 months')::int as cohort,
                (select min(c.issued_on) from certificate_heard c
                 where c.trainee_id = e.trainee_id and c.issued_on <= $3) as certified_on,
-               case when e.state = 'dropped out' and e.ended_on <= $3 then e.ended_on end as dropped_on
-        from enrolment e
+               case when e.state = 'dropped out' and coalesce(d.dropped_out_on, e.ended_on) <= $3
+                    then coalesce(d.dropped_out_on, e.ended_on) end as dropped_on,
+               d.cause, d.reason, d.phase
+        from enrolment e left join enrolment_ending d using (trainee_id)
         where e.state not in ('applied', 'accepted') and e.starts_on <= $3
           and ($1::text is null or e.scheme = $1)
           and ($2::int is null or (e.starts_on >= make_date($2, 8, 1) and e.starts_on < make_date($2 + 1, 8, 1)))
@@ -74,14 +76,13 @@ async def days_to_certificate(tx: Tx, scheme: str | None, cohort: int | None, as
 
 
 async def drop_outs(tx: Tx, scheme: str | None, cohort: int | None, as_of: date) -> list[dict[str, Any]]:
-    """Those who dropped out, counted by phase of the training."""
+    """Those who dropped out, counted by cause and phase: ``other`` has a reason beside the six, ``unknown`` none."""
     rows = await tx.fetch(
         f"""
         with {MEMBERS}
-        select case when dropped_on < starts_on + 100 then 'hundred days'
-                    when dropped_on < starts_on + 365 then 'first year' else 'later' end as phase,
-               count(*)::int as trainees
-        from members where dropped_on is not null and certified_on is null group by 1 order by 1
+        select coalesce(cause, case when reason <> 'unknown' then 'other' else 'unknown' end) as cause,
+               coalesce(phase, 'unknown') as phase, count(*)::int as trainees
+        from members where dropped_on is not null and certified_on is null group by 1, 2 order by 1, 2
         """,  # noqa: S608 - no input
         scheme,
         cohort,

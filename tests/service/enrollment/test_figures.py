@@ -277,3 +277,29 @@ async def test_the_board_page_stands_while_nothing_is_known(enrollment: Enrollme
     assert "Nobody has begun yet." in page.text
     assert (await enrollment.http.get("/enrollment/board?cohort=x")).status_code == 422
     assert (await enrollment.http.get("/enrollment/board?as_of=2026-99-99")).status_code == 200
+
+
+async def test_who_dropped_out_is_counted_by_cause_and_phase_from_that_day_on(mark: Enrollment) -> None:
+    await mark.day_comes("2026-11-02")
+    for trainee, reason in (("T4", "no-time-to-guide"), ("T5", "moved"), ("T6", "unknown")):
+        answer = await mark.post("drop-outs", {"trainee_id": trainee, "reason": reason, "dropped_out_on": "2026-10-05"})
+        assert answer.status_code == 201, answer.text
+
+    before = await figures(mark, as_of="2026-10-04")
+    told = await figures(mark, as_of="2027-09-01")
+
+    assert pair(before, "drop_out") == (0, 7)
+    assert pair(told, "drop_out") == (3, 7)
+    assert {part["code"]: part["numerator"] for part in of(told, "drop_out")["parts"]} == {
+        "P4": 1,
+        "other": 1,
+        "unknown": 1,
+    }
+    assert pair(told, "drop_out_phase") == (2, 3), "T5 and T6 in their first year, T4 later"
+    assert {part["code"]: part["numerator"] for part in of(told, "drop_out_phase")["parts"]} == {
+        "year 1": 2,
+        "later": 1,
+    }
+    assert pair(told, "success") == (3, 6)
+    assert [one["dropped"] for one in told["cohorts"]] == [1, 2]
+    assert told["projections"][0]["value"] == pytest.approx((0.0 + 3.5 / 5) / 3), "one of three goes on; 3 of 4 did"
