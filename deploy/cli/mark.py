@@ -24,10 +24,15 @@ def show_certificate(given: Namespace) -> int:
         return PROBLEM
     if given.pdf:
         _write_pdf(told["number"], Path(given.pdf), given.lang)
+    told["history"] = client.get(
+        "certification", f"/certification/api/certificates/{quote(told['number'], safe='')}/history"
+    )["steps"]
     if given.json:
         show.as_json(told)
-    else:
-        _print(told)
+        return GOOD
+    _print({name: value for name, value in told.items() if name != "history"})
+    for step in told["history"]:
+        show.line(f"{step['decided_at'][:19]} {step['kind']} {step['reason_code']} {step['decided_by']}")
     return GOOD
 
 
@@ -47,7 +52,7 @@ def _write_pdf(number: str, file: Path, language: str) -> None:
 def verify_certificate(given: Namespace) -> int:
     """The public check with number and code: status 1 when they do not match or the certificate is not valid."""
     path = f"/certification/register/{quote(given.number, safe='')}"
-    status, body = client.ask("certification", "GET", path, query={"code": given.code}, public=True)
+    status, body = client.ask("certification", "GET", path, query={"code": given.code, "on": given.on}, public=True)
     if status == 404:
         show.note(_("Nummer en controlecode horen niet bij elkaar, of het certificaat bestaat niet."), show.RED)
         return PROBLEM
@@ -56,12 +61,14 @@ def verify_certificate(given: Namespace) -> int:
         show.as_json(told)
     else:
         _print(told)
-    return GOOD if told["status"] == "valid" else PROBLEM
+    stood = told.get("on") or told
+    return GOOD if stood["status"] == "valid" else PROBLEM
 
 
 def _print(told: dict[str, Any]) -> None:
     for name, value in told.items():
-        show.line(f"{name:<16} {'–' if value is None else value}")
+        shown = f"{value['day']}: {value['status']}" if name == "on" and isinstance(value, dict) else value
+        show.line(f"{name:<16} {'–' if value is None else shown}")
 
 
 def validate_scheme(given: Namespace) -> int:

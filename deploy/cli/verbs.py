@@ -20,6 +20,12 @@ YAML = Argument(("file",), "YAML", metavar="BESTAND")
 STATES = ("parked", "redriving", "redriven", "discarded", "edited", "all")
 SCOPES = ("admin", "office", "operator", "read", "write", "metrics", "decide")
 
+BECAUSE = (
+    option("--reason", "waarom", default="", metavar="TEKST"),
+    option("--because", "reden die anderen mogen weten, een woord", default="", metavar="CODE"),
+)
+UNTIL = option("--until", "wanneer het bureau weer kijkt", default="", metavar="DAG")
+
 CHOICE = (
     Argument(("ids",), "nummers van berichten", count="*", metavar="ID"),
     option("--group", "alle berichten met deze oorzaak", metavar="G"),
@@ -229,12 +235,22 @@ VERBS: tuple[Verb, ...] = (
                 ),
             ),
             Verb(
+                "suspend",
+                "schors een certificaat",
+                "life:suspend",
+                (NUMBER, *BECAUSE, UNTIL, YES, JSON),
+            ),
+            Verb("reinstate", "laat een certificaat weer gelden", "life:reinstate", (NUMBER, *BECAUSE, YES, JSON)),
+            Verb("withdraw", "trek een certificaat in, voorgoed", "life:withdraw", (NUMBER, *BECAUSE, YES, JSON)),
+            Verb("reissue", "maak een certificaat opnieuw op", "life:reissue", (NUMBER, *BECAUSE, YES, JSON)),
+            Verb(
                 "verify",
                 "controleer zoals een werkgever dat doet",
                 "mark:verify_certificate",
                 (
                     NUMBER,
                     Argument(("code",), "controlecode", metavar="CODE"),
+                    option("--on", "hoe het op deze dag stond", default="", metavar="DAG"),
                     JSON,
                 ),
             ),

@@ -17,6 +17,8 @@ Violation = dict[str, str]
 
 FIXED = ("trainee_id", "check_code", "scheme", "scheme_version", "programme", "issued_on", "document_sha256")
 """What of a certificate never changes: a correction is a new version."""
+CORRECTED = ("programme", "document_sha256")
+"""What a newer version may say otherwise."""
 
 
 def verify(given: Namespace) -> int:
@@ -56,9 +58,10 @@ def compared(
     for certificate in certificates:
         number, holder = certificate["number"], (certificate["trainee_id"], certificate["scheme"])
         numbers.add(number)
-        if holder in holders:
-            found.append(violation("one-certificate", number, f"{holder[0]} has {holders[holder]} as well"))
-        holders[holder] = number
+        if certificate.get("status") != "withdrawn":  # a new one may take the place of what was withdrawn
+            if holder in holders:
+                found.append(violation("one-certificate", number, f"{holder[0]} has {holders[holder]} as well"))
+            holders[holder] = number
         entry = register.get(number)
         if entry is None:
             found.append(violation("register", number, "is not in the register"))
@@ -86,9 +89,13 @@ def changed(exported: Iterable[Mapping[str, Any]], certificates: Iterable[Mappin
         found += [
             violation("export", number, f"{name} was {before[name]!r} and is {after.get(name)!r}")
             for name in FIXED
-            if name in before and before[name] != after.get(name)
+            if name in before and before[name] != after.get(name) and not (name in CORRECTED and _newer(before, after))
         ]
     return found
+
+
+def _newer(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    return int(after.get("version") or 1) > int(before.get("version") or 1)
 
 
 def violation(check: str, about: str, message: str) -> Violation:

@@ -35,6 +35,8 @@ NOBODY_LISTENS_YET: dict[str, str] = {
 NOBODY_TELLS_YET: dict[str, str] = {
     "enrollment.attendance-measured.v1": "attendance is still to be measured in enrollment",
     "enrollment.target-signed-off.v1": "signing off is still to be built in enrollment",
+    "certification.appeal-decided.v1": "appeals are being built",
+    "certification.appeal-lodged.v1": "appeals are being built",
     "enrollment.person-erased.v1": "erasure is still to be built in enrollment; those who must forget already listen",
 }
 """Contracts that stand before their first teller, each with the reason."""

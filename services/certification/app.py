@@ -5,11 +5,15 @@ from pathlib import Path
 from shared.service import Service
 from shared.settings import ServiceSettings
 
-from . import api, handlers, schedule
+from . import api, handlers, life_api, life_schedule, schedule
 from .domain.misses import Misses
 from .pages import credential, office, paper, register
+from .pages import life as life_pages
 from .queries import candidates
 from .settings import CertificationSettings
+
+BIRTH_DATE_MISSES, BIRTH_DATE_WINDOW_S = 5, 24 * 3600.0
+"""A birth date can be guessed in some thousands of tries: five wrong ones a day for one certificate, from wherever."""
 
 
 def build(settings: ServiceSettings) -> Service:
@@ -20,11 +24,23 @@ def build(settings: ServiceSettings) -> Service:
         own,
         subscriptions=handlers.on,
         migrations=Path(__file__).parent / "migrations",
-        routers=[credential.router, paper.router, register.router, api.router, office.router],
+        routers=[
+            credential.router,
+            paper.router,
+            register.router,
+            api.router,
+            office.router,
+            life_api.router,
+            life_pages.router,
+        ],
         public=(*register.PUBLIC, *credential.PUBLIC, *paper.PUBLIC),
-        loops=[schedule.run],
+        loops=[schedule.run, life_schedule.run],
         status=candidates.status,
         title="Keur certification: het keurmerk",
         body_limits={"/certification/api/schemes": 1024 * 1024},
-        state={"misses": Misses(own.register_misses, own.register_window), "proxies": own.proxies},
+        state={
+            "misses": Misses(own.register_misses, own.register_window),
+            "misses_by_number": Misses(BIRTH_DATE_MISSES, BIRTH_DATE_WINDOW_S),
+            "proxies": own.proxies,
+        },
     )

@@ -7,11 +7,29 @@ from typing import Any
 from shared.web.i18n import N_, language
 from shared.web.i18n import translate as _
 
+from . import life_words
+
 STATUSES = {
     "valid": (N_("geldig"), "good"),
+    "suspended": (N_("geschorst"), "warn"),
     "expired": (N_("verlopen"), "warn"),
+    "withdrawn": (N_("ingetrokken"), "bad"),
 }
 """Status of a certificate: its word and its tone."""
+
+MEANINGS = {
+    "valid": (N_("Dit certificaat is geldig"), N_("De houder voldoet aan wat het keurmerk vraagt.")),
+    "suspended": (
+        N_("Dit certificaat is geschorst"),
+        N_("Het telt nu niet mee. Het keurmerk zoekt iets uit of wacht op iets; daarna geldt het weer of vervalt het."),
+    ),
+    "expired": (N_("Dit certificaat is verlopen"), N_("De termijn is voorbij en het is niet verlengd.")),
+    "withdrawn": (
+        N_("Dit certificaat is ingetrokken"),
+        N_("Het telt niet meer en komt niet terug."),
+    ),
+}
+"""What the register says about a status: a heading, and what it means for whoever checks."""
 
 STATES = {
     "awaited": (N_("nog niet ingeschreven"), "plain"),
@@ -67,6 +85,8 @@ def change(code: str, content: Mapping[str, Any]) -> str:
     if first in STATES:
         missing = ", ".join(requirement(one, content) for one in rest.split())
         return f"{_(STATES[first][0])}: {missing}" if missing else _(STATES[first][0])
+    if first == "certificate" and (known := code.split()) and known[1] in life_words.KINDS:
+        return _("certificaat %(number)s: %(what)s") % {"number": known[2], "what": _(life_words.KINDS[known[1]][0])}
     if first == "issued":
         return _("certificaat %(number)s uitgegeven") % {"number": rest}
     if found := _RESULT.fullmatch(code):

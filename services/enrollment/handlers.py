@@ -9,10 +9,19 @@ from shared.db import Tx
 from shared.events.base import Event
 from shared.events.certification import (
     CandidateEligible,
+    CertificateCorrected,
+    CertificateExpired,
     CertificateIssued,
+    CertificateReinstated,
+    CertificateReissued,
+    CertificateScopeReduced,
+    CertificateSuspended,
+    CertificateWithdrawn,
     CertificationDecided,
     ExamFailed,
     ExamPassed,
+    RecertificationCompleted,
+    RecertificationWindowOpened,
     SchemeVersionPublished,
 )
 from shared.events.enrollment import (
@@ -106,6 +115,22 @@ async def keep_certificates(events: Sequence[CertificateIssued], tx: Tx) -> None
 )
 async def write_timeline(events: Sequence[Event], tx: Tx) -> None:
     """What happened to a trainee, in the order in which it happened."""
+    await timeline.add(tx, [_moment(event.subject.partition("/")[2], event) for event in events])
+
+
+@on.batch(
+    CertificateSuspended,
+    CertificateReinstated,
+    CertificateWithdrawn,
+    CertificateCorrected,
+    CertificateScopeReduced,
+    CertificateReissued,
+    CertificateExpired,
+    RecertificationWindowOpened,
+    RecertificationCompleted,
+)
+async def write_certificate_into_timeline(events: Sequence[Event], tx: Tx) -> None:
+    """What became of a certificate after it was issued."""
     await timeline.add(tx, [_moment(event.subject.partition("/")[2], event) for event in events])
 
 

@@ -95,6 +95,10 @@ MAILS = {
     "mentor_answer": N_("wilt u begeleiden?"),
     "mentor_another_needed": N_("er is een andere begeleider nodig"),
     "mentor_course_ending": N_("de cursus loopt af"),
+    "certificate_changed": N_("er is iets veranderd aan het certificaat"),
+    "certificate_changed_company": N_("er is iets veranderd aan het certificaat"),
+    "certificate_ending": N_("het certificaat loopt af"),
+    "suspension_ending": N_("een schorsing is aan de beurt"),
 }
 
 SENTENCES = {
@@ -117,6 +121,15 @@ SENTENCES = {
     "certification.candidate-eligible.v1": (N_("Aan alle eisen van het keurmerk is voldaan"), "good"),
     "certification.certification-decided.v1": (N_("Certificatiebeslissing: %(outcome)s"), "good"),
     "certification.certificate-issued.v1": (N_("Certificaat %(number)s uitgegeven"), "good"),
+    "certification.certificate-suspended.v1": (N_("Certificaat %(number)s geschorst"), "bad"),
+    "certification.certificate-reinstated.v1": (N_("Certificaat %(number)s hersteld"), "good"),
+    "certification.certificate-withdrawn.v1": (N_("Certificaat %(number)s ingetrokken"), "bad"),
+    "certification.certificate-corrected.v1": (N_("Certificaat %(number)s verbeterd"), "plain"),
+    "certification.certificate-scope-reduced.v1": (N_("Certificaat %(number)s geldt voor minder eindtermen"), "warn"),
+    "certification.certificate-reissued.v1": (N_("Certificaat %(number)s opnieuw opgemaakt"), "plain"),
+    "certification.certificate-expired.v1": (N_("Certificaat %(number)s verlopen"), "warn"),
+    "certification.recertification-window-opened.v1": (N_("Certificaat %(number)s kan worden verlengd"), "busy"),
+    "certification.recertification-completed.v1": (N_("Certificaat %(number)s verlengd"), "good"),
     "notifications.mail-sent.v1": (N_("Mail aan %(recipient)s: %(template)s"), "plain"),
     "notifications.mail-bounced.v1": (N_("Mail aan %(recipient)s kwam niet aan: %(template)s"), "bad"),
     "notifications.mail-suppressed.v1": (N_("Mail aan %(recipient)s is niet verstuurd: %(template)s"), "warn"),

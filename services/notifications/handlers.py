@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.notifications import commands
+from services.notifications import commands, life
 from services.notifications.domain import COORDINATOR
 from services.notifications.mails import KINDS
 from services.notifications.store import people
@@ -11,11 +11,24 @@ from shared.bus.subscriptions import Subscriptions
 from shared.clock import AMSTERDAM
 from shared.db import Tx
 from shared.errors import TryAgainLater
+from shared.events.base import Event
 from shared.events.certification import (
+    AppealDecided,
+    AppealLodged,
     CertificateCheckCodeMade,
+    CertificateCorrected,
+    CertificateExpired,
+    CertificateExpiring,
     CertificateIssued,
+    CertificateReinstated,
+    CertificateReissued,
+    CertificateScopeReduced,
+    CertificateSuspended,
+    CertificateSuspensionEnding,
+    CertificateWithdrawn,
     ExamFailed,
     ExamPassed,
+    RecertificationCompleted,
     SchemeVersionPublished,
 )
 from shared.events.enrollment import (
@@ -239,3 +252,33 @@ async def remind_of_courses(events: Sequence[MentorCourseEnding], tx: Tx) -> Non
         data = {"place": company, "valid_until": event.course_valid_until.isoformat()}
         drafts.append(Draft("mentor_course_ending", mentor, mentor, event, (company,), data))
     await commands.add(tx, drafts)
+
+
+@on.batch(
+    CertificateSuspended,
+    CertificateReinstated,
+    CertificateWithdrawn,
+    CertificateExpired,
+    CertificateCorrected,
+    CertificateScopeReduced,
+    CertificateReissued,
+    RecertificationCompleted,
+    AppealLodged,
+    AppealDecided,
+)
+async def tell_changes(events: Sequence[Event], tx: Tx) -> None:
+    """Holder and company hear what became of a certificate, with the term of appeal."""
+    known = await people.belongs(tx, [event.subject.partition("/")[2] for event in events])
+    await commands.add(tx, [draft for event in events for draft in life.of_changes(event, known)])
+
+
+@on.batch(CertificateExpiring)
+async def tell_endings(events: Sequence[CertificateExpiring], tx: Tx) -> None:
+    """The holder is reminded that the certificate ends."""
+    await commands.add(tx, [draft for event in events for draft in life.of_endings(event)])
+
+
+@on(CertificateSuspensionEnding)
+async def tell_suspension(event: CertificateSuspensionEnding, tx: Tx) -> None:
+    """The office is reminded of a suspension that it wanted to look at again."""
+    await commands.add(tx, list(life.of_suspensions(event)))

@@ -112,3 +112,186 @@ class CertificateCheckCodeMade(
     trainee_id: str
     check_code: str
     scheme: str
+
+
+class CertificateSuspended(Event, type="certification.certificate-suspended.v1", subject="trainee/{trainee_id}"):
+    """A certificate does not count for the time being. ``reason`` is a code; ``until`` is when the office looks at it
+    again, and nothing comes back by itself on that day."""
+
+    number: str
+    trainee_id: str
+    scheme: str
+    scheme_version: str
+    programme: str
+    step: int
+    reason: str
+    decided_on: date
+    until: date | None = None
+    appeal_until: date | None = None
+
+
+class CertificateReinstated(Event, type="certification.certificate-reinstated.v1", subject="trainee/{trainee_id}"):
+    """A suspended certificate counts again."""
+
+    number: str
+    trainee_id: str
+    scheme: str
+    scheme_version: str
+    programme: str
+    step: int
+    reason: str
+    decided_on: date
+
+
+class CertificateWithdrawn(Event, type="certification.certificate-withdrawn.v1", subject="trainee/{trainee_id}"):
+    """A certificate was taken back for good; its place on the status list is set."""
+
+    number: str
+    trainee_id: str
+    scheme: str
+    scheme_version: str
+    programme: str
+    step: int
+    reason: str
+    decided_on: date
+    appeal_until: date | None = None
+
+
+class CertificateCorrected(Event, type="certification.certificate-corrected.v1", subject="trainee/{trainee_id}"):
+    """A certificate says something else from now on, under its own number; the version before it does not count."""
+
+    number: str
+    trainee_id: str
+    scheme: str
+    scheme_version: str
+    programme: str
+    step: int
+    reason: str
+    decided_on: date
+    version: int
+    appeal_until: date | None = None
+
+
+class CertificateScopeReduced(Event, type="certification.certificate-scope-reduced.v1", subject="trainee/{trainee_id}"):
+    """A certificate vouches for fewer attainment targets from now on; ``targets`` are those that remain."""
+
+    number: str
+    trainee_id: str
+    scheme: str
+    scheme_version: str
+    programme: str
+    step: int
+    reason: str
+    decided_on: date
+    version: int
+    targets: tuple[str, ...]
+    appeal_until: date | None = None
+
+
+class CertificateReissued(Event, type="certification.certificate-reissued.v1", subject="trainee/{trainee_id}"):
+    """A certificate was made out once more, with the same contents: lost, damaged, or signed with a newer key."""
+
+    number: str
+    trainee_id: str
+    scheme: str
+    scheme_version: str
+    programme: str
+    step: int
+    reason: str
+    decided_on: date
+    version: int
+
+
+class CertificateExpiring(Event, type="certification.certificate-expiring.v1", subject="trainee/{trainee_id}"):
+    """A certificate ends in ``days``; told on each of the days that the scheme names, once."""
+
+    number: str
+    trainee_id: str
+    scheme: str
+    scheme_version: str
+    programme: str
+    valid_until: date
+    days: int
+    recertification: bool = False
+
+
+class CertificateExpired(Event, type="certification.certificate-expired.v1", subject="trainee/{trainee_id}"):
+    """The last day of a certificate has passed."""
+
+    number: str
+    trainee_id: str
+    scheme: str
+    scheme_version: str
+    programme: str
+    step: int
+    valid_until: date
+
+
+class CertificateSuspensionEnding(
+    Event, type="certification.certificate-suspension-ending.v1", subject="trainee/{trainee_id}"
+):
+    """The day has come on which the office would look at a suspension again: reinstate, go on or withdraw."""
+
+    number: str
+    trainee_id: str
+    scheme: str
+    until: date
+
+
+class RecertificationWindowOpened(
+    Event, type="certification.recertification-window-opened.v1", subject="trainee/{trainee_id}"
+):
+    """From now on a holder may renew the certificate; ``exams`` and ``practice_months`` are what the scheme asks."""
+
+    number: str
+    trainee_id: str
+    scheme: str
+    scheme_version: str
+    programme: str
+    valid_until: date
+    exams: tuple[str, ...] = ()
+    practice_months: int | None = None
+
+
+class RecertificationCompleted(
+    Event, type="certification.recertification-completed.v1", subject="trainee/{trainee_id}"
+):
+    """A certificate has a new period under its own number; ``version`` is the document that says so."""
+
+    number: str
+    trainee_id: str
+    scheme: str
+    scheme_version: str
+    programme: str
+    step: int
+    decided_on: date
+    valid_until: date
+    version: int
+
+
+class AppealLodged(Event, type="certification.appeal-lodged.v1", subject="trainee/{trainee_id}"):
+    """A holder appeals against a step; the dossier as it was that day is kept with its hash."""
+
+    appeal_id: str
+    number: str
+    trainee_id: str
+    scheme: str
+    against: str
+    step: int
+    lodged_on: date
+    late: bool = False
+    dossier_sha256: str
+
+
+class AppealDecided(Event, type="certification.appeal-decided.v1", subject="trainee/{trainee_id}"):
+    """Somebody who had no part in the decision has decided on an appeal. ``outcome``: upheld or dismissed.
+    ``new_number`` is the new certificate where a withdrawal did not stand: what was withdrawn never comes back."""
+
+    appeal_id: str
+    number: str
+    trainee_id: str
+    scheme: str
+    against: str
+    outcome: str
+    decided_on: date
+    new_number: str | None = None

@@ -32,7 +32,7 @@ def unsigned(
     until = certificate["valid_until"]
     return {
         "@context": [CREDENTIALS, OPEN_BADGES],
-        "id": f"urn:uuid:{certificate['certificate_id']}",
+        "id": f"urn:uuid:{_credential_id(certificate)}",
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": certificate["title"]["nl"],
         "issuer": {
@@ -47,6 +47,12 @@ def unsigned(
         "credentialSubject": _subject(certificate, scheme, base_url),
         "credentialStatus": entry(base_url, *status),
     }
+
+
+def _credential_id(certificate: Mapping[str, Any]) -> str:
+    """Each version of a certificate is a credential of its own."""
+    one, version = str(certificate["certificate_id"]), int(certificate.get("version", 1))
+    return one if version == 1 else stable_id("credential", one, str(version))
 
 
 def _subject(certificate: Mapping[str, Any], scheme: Mapping[str, Any], base_url: str) -> Json:
@@ -77,11 +83,13 @@ def _subject(certificate: Mapping[str, Any], scheme: Mapping[str, Any], base_url
 def _achievement(certificate: Mapping[str, Any], scheme: Mapping[str, Any], base_url: str) -> Json:
     """The mark as it was in this version of its scheme: what it asks, at what level."""
     title, programme, version = certificate["title"], certificate["programme"], certificate["scheme_version"]
+    scope = ", ".join(certificate.get("scope") or ())
+    what = ("achievement", certificate["scheme_sha256"], programme, *([scope] if scope else ()))
     exams = {one["exam"]: scheme["exams"][one["exam"]] for one in certificate["results"]}
     asked_nl = ", ".join(exam["title"]["nl"] for exam in exams.values())
     asked_en = ", ".join(exam["title"].get("en", exam["title"]["nl"]) for exam in exams.values())
     return {
-        "id": f"urn:uuid:{stable_id('achievement', certificate['scheme_sha256'], programme)}",
+        "id": f"urn:uuid:{stable_id(*what)}",
         "type": ["Achievement"],
         "achievementType": "Certification",
         "name": title["nl"],
@@ -89,6 +97,7 @@ def _achievement(certificate: Mapping[str, Any], scheme: Mapping[str, Any], base
         "criteria": {
             "narrative": f"Schema {certificate['scheme']} {version}: {asked_nl}. / "
             f"Scheme {certificate['scheme']} {version}: {asked_en}."
+            + (f" Beperkt tot: {scope}. / Limited to: {scope}." if scope else "")
         },
         "humanCode": programme,
         "version": version,

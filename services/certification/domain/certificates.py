@@ -15,10 +15,12 @@ DOCUMENT_FORM = "keur-certificate/1"
 
 
 class Status(StrEnum):
-    """What the register answers: ``valid`` until it expires."""
+    """What the register answers: ``valid`` until its last day has passed or a person decides otherwise."""
 
     VALID = "valid"
+    SUSPENDED = "suspended"
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ def issue(
     )
 
 
-def status_on(valid_until: date | None, today: date) -> Status:
-    """``valid_until`` is the last valid day; None does not expire."""
-    return Status.EXPIRED if valid_until is not None and today > valid_until else Status.VALID
+def status_on(valid_until: date | None, today: date, state: Status = Status.VALID) -> Status:
+    """``valid_until`` is the last valid day; None does not expire. ``state`` is what the last step made of it: the
+    clock ends what is valid or suspended, and nothing undoes a withdrawal."""
+    past = valid_until is not None and today > valid_until
+    return Status.EXPIRED if past and state is not Status.WITHDRAWN else state

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     SCOPE_REDUCED = "scope-reduced"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    REISSUED = "reissued"
+    RECERTIFIED = "recertified"
 
 
 ENTERS = (Kind.ISSUED, Kind.IMPORTED, Kind.CORRECTED)

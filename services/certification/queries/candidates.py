@@ -9,7 +9,9 @@ _CANDIDATE = """
            c.since, c.starts_on, v.number, s.content->>'decision_mode' as mode
     from candidate c
     left join holder h using (trainee_id)
-    left join certificate v using (trainee_id)
+    left join lateral (
+        select number from certificate where certificate.trainee_id = c.trainee_id order by issued_at desc limit 1
+    ) v on true
     left join scheme_version s on (s.scheme, s.version) = (c.scheme, c.scheme_version)
 """
 VIEWS = {

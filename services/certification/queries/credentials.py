@@ -15,12 +15,13 @@ from ..domain.verification import Violation
 CHUNK = 50
 
 _CREDENTIALS = """
-    select c.number, c.document, c.issued_at, v.content, s.state, s.credential, s.proof, e.list, e.place
+    select c.number, d.document, c.issued_at, v.content, s.state, s.credential, s.proof, e.list, e.place
     from certificate c
+    join certificate_edition d using (number)
     left join scheme_version v on (v.scheme, v.version) = (c.scheme, c.scheme_version)
-    left join signing s on s.number = c.number and s.state <> 'voided'
-    left join status_entry e on e.number = c.number
-    order by c.number
+    left join signing s on (s.number, s.version) = (d.number, d.version) and s.state <> 'voided'
+    left join status_entry e on (e.number, e.version) = (d.number, d.version)
+    order by c.number, d.version
 """
 
 

@@ -5,17 +5,20 @@ from typing import Any
 
 from shared.db import Tx
 
-from ..domain.certificates import status_on
+from ..domain.certificates import Status, status_on
 
 _ENTRY = """
-    select c.number, c.document->>'holder' as holder, c.programme, c.scheme, c.scheme_version, c.issued_on,
-           c.valid_until, c.document_sha256, c.check_code, c.trainee_id
-    from certificate c
+    select c.number, coalesce(v.document, c.document)->>'holder' as holder, s.programme, c.scheme, c.scheme_version,
+           c.issued_on, s.valid_until, coalesce(v.document_sha256, c.document_sha256) as document_sha256, c.check_code,
+           c.trainee_id, s.state, s.since, s.version, h.birth_date
+    from certificate c join certificate_status s using (number)
+    left join certificate_version v using (number, version)
+    left join holder h on h.trainee_id = c.trainee_id
 """
 PUBLIC = ("number", "status", "holder", "programme", "scheme", "scheme_version", "issued_on", "valid_until")
 EXPORTED = (
     "number", "check_code", "status", "trainee_id", "scheme", "scheme_version", "programme", "issued_on", "valid_until",
-    "document_sha256",
+    "document_sha256", "version",
 )  # fmt: skip
 
 
@@ -71,7 +74,7 @@ async def scheme_content(tx: Tx, scheme: str, version: str) -> dict[str, Any] | 
 
 
 def _with_status(row: dict[str, Any], today: date) -> dict[str, Any]:
-    return {**row, "status": status_on(row["valid_until"], today).value, "as_of": today}
+    return {**row, "status": status_on(row["valid_until"], today, Status(row["state"])).value, "as_of": today}
 
 
 def _only(names: tuple[str, ...], row: dict[str, Any]) -> dict[str, Any]:

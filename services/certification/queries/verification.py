@@ -11,7 +11,7 @@ from ..credential.proof import PublicKey
 from ..domain.decisions import Evidence
 from ..domain.schemes import SchemeVersion
 from ..domain.verification import Issued, Numbering, SetHash, Violation, check_certificate
-from . import credentials
+from . import credentials, life_check
 
 CHUNK = 1000
 MOST_VIOLATIONS = 1000
@@ -72,6 +72,7 @@ async def _verify(tx: Tx, public_key: PublicKey) -> dict[str, Any]:
     without = [row["trainee_id"] for row in await tx.fetch(_WITHOUT_CERTIFICATE)]
     violations += [Violation("register", one, "a granted decision has no certificate") for one in without]
     signed = await credentials.check(tx, public_key, violations)
+    steps = await life_check.check(tx, violations)
     return {
         "ok": not violations,
         "checked": {
@@ -79,6 +80,7 @@ async def _verify(tx: Tx, public_key: PublicKey) -> dict[str, Any]:
             "schemes": len(versions),
             "numberings": len(numbering),
             "credentials": signed,
+            "steps": steps,
         },
         "register": {"count": register.count, "sha256": register.sha256},
         "violations_found": len(violations),

@@ -22,6 +22,7 @@ class Owed:
     scheme: dict[str, Any]
     issued_at: datetime
     status: tuple[int, int]
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ async def take_owed(tx: Tx, limit: int, number: str | None, *, now: datetime) ->
     """The oldest that are owed (or the one of ``number``), locked until commit; those that another took are left."""
     rows = await tx.fetch(
         """
-        select s.signing_id, s.number, c.document, c.issued_at, v.content
-        from signing s join certificate c using (number)
+        select s.signing_id, s.number, s.version, e.document, c.issued_at, v.content
+        from signing s join certificate c using (number) join certificate_edition e using (number, version)
         join scheme_version v on (v.scheme, v.version) = (c.scheme, c.scheme_version)
         where s.state = 'owed' and ($2::text is null or s.number = $2)
         order by s.signing_id limit $1 for update of s skip locked
@@ -55,11 +56,24 @@ async def take_owed(tx: Tx, limit: int, number: str | None, *, now: datetime) ->
         limit,
         number,
     )
-    places = await _places(tx, [row["number"] for row in rows], now=now)
+    places = await _places(tx, [(row["number"], row["version"]) for row in rows], now=now)
     return [
-        Owed(row["signing_id"], row["number"], row["document"], row["content"], row["issued_at"], places[row["number"]])
+        Owed(
+            row["signing_id"],
+            row["number"],
+            row["document"],
+            row["content"],
+            row["issued_at"],
+            places[row["number"], row["version"]],
+            row["version"],
+        )
         for row in rows
     ]
+
+
+async def owe(tx: Tx, number: str, version: int) -> None:
+    """A new version of a certificate wants a credential of its own."""
+    await tx.execute("insert into signing (number, version) values ($1, $2)", number, version)
 
 
 async def begin(tx: Tx, some: Sequence[Begun]) -> None:
@@ -108,43 +122,67 @@ async def void(tx: Tx, signing_ids: Sequence[int], why: str, *, now: datetime, a
         return
     await tx.execute(
         """
-        insert into signing (number) select s.number from signing s
+        insert into signing (number, version) select s.number, s.version from signing s
         where s.signing_id = any($1) and s.state = 'voided'
-          and not exists (select from signing o where o.number = s.number and o.state <> 'voided')
+          and not exists (
+              select from signing o where (o.number, o.version) = (s.number, s.version) and o.state <> 'voided'
+          )
         """,
         signing_ids,
     )
 
 
 async def signed(tx: Tx, number: str) -> dict[str, Any] | None:
-    """The credential with its proof; None while it is owed."""
-    row = await tx.fetchrow("select credential, proof from signing where number = $1 and state = 'signed'", number)
+    """The credential of the version that stands, with its proof; None while it is owed."""
+    row = await tx.fetchrow(
+        """
+        select credential, proof from signing join certificate_status using (number, version)
+        where number = $1 and signing.state = 'signed'
+        """,
+        number,
+    )
     return None if row is None else {**row["credential"], "proof": [row["proof"]]}
 
 
-async def _places(tx: Tx, numbers: Sequence[str], *, now: datetime) -> dict[str, tuple[int, int]]:
-    """Each certificate's list and place; new ones are drawn at random."""
-    rows = await tx.fetch("select number, list, place from status_entry where number = any($1)", numbers)
-    found = {row["number"]: (row["list"], row["place"]) for row in rows}
-    wanting = [number for number in numbers if number not in found]
+Edition = tuple[str, int]
+"""A certificate's number and the version of its document."""
+
+
+async def _places(tx: Tx, editions: Sequence[Edition], *, now: datetime) -> dict[Edition, tuple[int, int]]:
+    """Each credential's list and place; new ones are drawn at random. A place of what was withdrawn meanwhile is set
+    from the start: whoever withdraws holds the row of its status."""
+    numbers = [number for number, _ in editions]
+    rows = await tx.fetch("select number, version, list, place from status_entry where number = any($1)", numbers)
+    found = {(row["number"], row["version"]): (row["list"], row["place"]) for row in rows}
+    wanting = [edition for edition in editions if edition not in found]
     if wanting:
+        await tx.execute(
+            "select from certificate_status where number = any($1) order by number for share",
+            [number for number, _ in wanting],
+        )
         # Lists fill one after another; the lock also keeps two batches from drawing the same place.
         await tx.execute("select pg_advisory_xact_lock(hashtext('status_list'))")
     while wanting:
         current = await _list_with_room(tx, now=now)
         drawn = await tx.fetch(
             """
-            insert into status_entry (number, list, place)
-            select number, $2, place from unnest($1::text[], $3::int[]) as t(number, place)
-            on conflict (list, place) do nothing returning number, list, place
+            insert into status_entry (number, version, list, place, withdrawn_at)
+            select t.number, t.version, $2, t.place, coalesce(case when s.state = 'withdrawn' then s.since end, (
+                select min(p.decided_at) from certificate_step p
+                where p.number = t.number and p.version > t.version and p.kind in ('corrected', 'scope_reduced')
+            ))
+            from unnest($1::text[], $4::int[], $3::int[]) as t(number, version, place)
+            join certificate_status s using (number)
+            on conflict (list, place) do nothing returning number, version, list, place
             """,
-            wanting,
+            [number for number, _ in wanting],
             current,
             [secrets.randbelow(2 * FULL_AT) for _ in wanting],
+            [version for _, version in wanting],
         )
         await tx.execute("update status_list set used = used + $2 where list = $1", current, len(drawn))
-        found |= {row["number"]: (row["list"], row["place"]) for row in drawn}
-        wanting = [number for number in wanting if number not in found]
+        found |= {(row["number"], row["version"]): (row["list"], row["place"]) for row in drawn}
+        wanting = [edition for edition in wanting if edition not in found]
     return found
 
 

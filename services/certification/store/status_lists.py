@@ -43,8 +43,15 @@ async def withdrawn_places(tx: Tx, list_number: int) -> list[int]:
     return [row["place"] for row in rows]
 
 
-async def withdraw(tx: Tx, number: str, *, now: datetime) -> None:
-    """Sets the bit of a certificate that has a credential, in the transaction that withdraws it; never back."""
+async def withdraw(tx: Tx, number: str, *, now: datetime, before_version: int | None = None) -> None:
+    """Sets the bits of a certificate's credentials, in the transaction that withdraws it; never back. With
+    ``before_version`` only those of the versions that a correction took the place of."""
     await tx.execute(
-        "update status_entry set withdrawn_at = $2 where number = $1 and withdrawn_at is null", number, now
+        """
+        update status_entry set withdrawn_at = $2
+        where number = $1 and withdrawn_at is null and ($3::int is null or version < $3)
+        """,
+        number,
+        now,
+        before_version,
     )

@@ -35,6 +35,10 @@ KINDS: dict[str, Kind] = {
         Kind("mentor_answer", True, N_("Vraag aan een voorgedragen begeleider")),
         Kind("mentor_another_needed", True, N_("Andere begeleider nodig, voor het leerbedrijf")),
         Kind("mentor_course_ending", True, N_("Cursus loopt af, voor de begeleider")),
+        Kind("certificate_changed", False, N_("Certificaat veranderd, voor de houder")),
+        Kind("certificate_changed_company", True, N_("Certificaat veranderd, voor het leerbedrijf")),
+        Kind("certificate_ending", False, N_("Certificaat loopt af, voor de houder")),
+        Kind("suspension_ending", False, N_("Schorsing opnieuw te bekijken")),
     )
 }
 

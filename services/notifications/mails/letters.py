@@ -16,12 +16,24 @@ from markupsafe import Markup
 from mjml import mjml2html
 
 from services.notifications.mails.catalogue import UnknownTemplate, kind
+from services.notifications.mails.life_words import in_words
 from services.notifications.mails.message import one_line
 from shared.web import i18n
 
 _ONE = ("trainee", "company", "school", "mentor", "instructor", "place")
 _MANY = ("trainees", "hosts")
-_DATES = ("starts_on", "planned_end", "due_on", "taken_on", "issued_on", "valid_until", "ends_on")
+_DATES = (
+    "starts_on",
+    "planned_end",
+    "due_on",
+    "taken_on",
+    "issued_on",
+    "valid_until",
+    "decided_on",
+    "until",
+    "appeal_until",
+    "ends_on",
+)
 _PROGRAMME = re.compile(r"^(?P<name>.+)-(?P<level>[1-8])$")
 
 
@@ -176,6 +188,8 @@ def _placeholders(mail: Stored, facts: Facts, register_url: str, scheme: str) ->
         given["remaining"] = [_in_language(title) for code, title in titles.items() if code not in passed]
         given["exam"] = _in_language(titles[given["exam"]]) if given["exam"] in titles else given["exam"]
         given["score"] = format_decimal(given["score"], locale=i18n.locale())
+    if "change" in given:
+        given |= in_words(given)
     if "number" in given:
         given["register_link"] = f"{register_url}/{given['number']}"
         if (code := facts.check_codes.get(given["number"])) is not None and mail.template == "certificate_issued":

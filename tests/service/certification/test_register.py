@@ -158,6 +158,7 @@ async def test_what_is_exported_has_codes_and_no_names(certification: Certificat
             "issued_on": "2026-07-03",
             "valid_until": None,
             "document_sha256": rows[0]["document_sha256"],
+            "version": 1,
         }
     ]
 

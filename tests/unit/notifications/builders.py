@@ -37,6 +37,12 @@ _CERTIFICATE = {
     "issued_on": "2028-07-03",
     "valid_until": None,
 }
+_CHANGE = {
+    "trainee": "trainee/T1",
+    "number": "SMO-2028-00042",
+    "change": "suspended",
+    "decided_on": "2028-08-03",
+}
 _AT_COMPANY = {"hosts": ["mentor/M1"], "trainees": ["trainee/T1"]}
 SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "mentor_welcome": ("mentor/M1", _ENROLMENT),
@@ -64,6 +70,16 @@ SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         {"place": "company/C1", "mentor": "mentor/M1", "due_on": "2026-10-12", "because": "declined"},
     ),
     "mentor_course_ending": ("mentor/M1", {"place": "company/C1", "valid_until": "2026-10-12"}),
+    "certificate_changed": ("trainee/T1", _CHANGE | {"reason": "investigation", "appeal_until": "2028-09-14"}),
+    "certificate_changed_company": ("company/C1", _CHANGE),
+    "certificate_ending": (
+        "trainee/T1",
+        {"trainee": "trainee/T1", "number": "SMO-2028-00042", "valid_until": "2031-07-03", "renewable": True},
+    ),
+    "suspension_ending": (
+        "office/coordinator",
+        {"trainee": "trainee/T1", "number": "SMO-2028-00042", "until": "2028-10-01"},
+    ),
 }
 """Template: to whom, and with what."""
 
