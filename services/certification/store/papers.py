@@ -25,12 +25,14 @@ async def source(tx: Tx, number: str) -> dict[str, Any] | None:
     """A certificate whose credential is signed, with all that stands on its paper. None otherwise."""
     row = await tx.fetchrow(
         """
-        select c.number, c.document, c.check_code, c.issued_at, v.content, s.signing_id, l.language,
+        select c.number, d.document, c.check_code, c.issued_at, v.content, s.signing_id, l.language,
                e.withdrawn_at is not null as withdrawn
         from certificate c join scheme_version v on (v.scheme, v.version) = (c.scheme, c.scheme_version)
-        join signing s on s.number = c.number and s.state = 'signed'
+        join certificate_status t on t.number = c.number
+        join certificate_edition d on (d.number, d.version) = (c.number, t.version)
+        join signing s on (s.number, s.version) = (c.number, t.version) and s.state = 'signed'
         left join holder_language l using (trainee_id)
-        left join status_entry e on e.number = c.number
+        left join status_entry e on (e.number, e.version) = (c.number, t.version)
         where c.number = $1
         """,
         number,

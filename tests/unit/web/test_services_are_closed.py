@@ -87,7 +87,12 @@ def test_what_is_public_is_written_down_here_too(service: Service) -> None:
     """A new public path is a decision: it is made in two places."""
     known = {
         "enrollment": {"/enrollment/sign-in", "/enrollment/session", "/enrollment/answer"},
-        "certification": {"/certification/register", "/certification/status", "/.well-known/did.json"},
+        "certification": {
+            "/certification/register",
+            "/certification/status",
+            "/certification/paper",
+            "/.well-known/did.json",
+        },
         "notifications": set(),
         "ops": set(),
     }
