@@ -14,6 +14,7 @@ from rich.table import Table
 from deploy.cli import client
 from deploy.cli.report import wilson
 from deploy.cli.system import look
+from deploy.demo.causes import Causes
 from deploy.demo.school_years import SchoolYears
 from deploy.demo.words import _
 
@@ -48,6 +49,7 @@ class Account:
     completion: tuple[int, int]
     completion_of: str
     scheme: Mapping[str, Any]
+    causes: Causes
     checks: list[Check] = field(default_factory=list)
 
     @property
@@ -65,10 +67,11 @@ class Account:
         holders = [item["trainee_id"] for item in certificates]
         parked = sum(queue["parked"] or 0 for queue in state["queues"].values())
         unrouted = state["queues"].get("keur.unrouted", {}).get("ready") or 0
+        planned_visits = _all("enrollment", "planned-visits")
         told = cls(
             trainees=trainees,
             mails=_all("notifications", "mail"),
-            planned_visits=_all("enrollment", "planned-visits"),
+            planned_visits=planned_visits,
             held_visits=_all("enrollment", "visits"),
             results=_all("certification", "results"),
             certificates=certificates,
@@ -77,6 +80,7 @@ class Account:
             completion=(len(cohort & set(holders)), len(cohort)),
             completion_of=first_start,
             scheme=years.scheme,
+            causes=Causes.taken(years.scheme, planned_visits),
         )
         told.checks = [*told._certified(years), told._told_mentors(), told._still(quiet, state)]
         return told
@@ -180,6 +184,7 @@ class Account:
                 ),
             ),
             ("", _line_of(numerator / denominator, low, high, goals["baseline"], goals["target"])),
+            *self.causes.lines(),
             (_("geparkeerd"), str(self.parked) if self.parked else _("geen")),
         ]
 

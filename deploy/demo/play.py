@@ -18,6 +18,7 @@ from rich.console import Console
 from deploy.cli import client
 from deploy.cli.errors import CommandFailed
 from deploy.demo import account
+from deploy.demo.planning import plan_gaps
 from deploy.demo.progress import Progress
 from deploy.demo.school_years import BASICS, FILES, WEEK, Row, SchoolYears, as_csv, in_order
 from deploy.demo.words import _
@@ -104,6 +105,8 @@ class Demo:
             file = Path(folder) / f"{kind}.csv"
             file.write_bytes(as_csv(rows))
             told = self._send(service, f"/{service}/api/import/{kind}", file)
+        if kind == "trainees":
+            plan_gaps()
         self.known_before += told["unchanged"]
         self.taken += told["new"] + told["changed"]
 
