@@ -26,6 +26,7 @@ NOBODY_LISTENS_YET: dict[str, str] = {
     "enrollment.target-signed-off.v1": "evidence for whoever certifies, where the scheme asks for targets signed off",
     "enrollment.visit-completed.v1": "visits are handled inside enrollment; the journal counts them",
     "enrollment.visit-planned.v1": "visits are handled inside enrollment; the journal counts them",
+    "enrollment.action-done.v1": "actions are handled inside enrollment; the journal keeps that it was done",
     "ops.message-discarded.v1": "the journal's record of what an operator decided",
     "ops.message-parked.v1": "alarms are raised from metrics and the desk; the journal keeps when it happened",
     "ops.message-redriven.v1": "the journal's record of what an operator decided",

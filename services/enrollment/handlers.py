@@ -35,6 +35,10 @@ from shared.events.enrollment import (
     PlacementReplaced,
     PlacementReplacementNeeded,
     PlacementStarted,
+    ProgrammeReviewDue,
+    ProgrammeReviewEscalated,
+    ProgrammeReviewHeld,
+    ProgrammeReviewOverdue,
     RiskLevelChanged,
     TraineeEnrolled,
     TrainingCompleted,
@@ -43,11 +47,13 @@ from shared.events.enrollment import (
 from shared.events.notifications import MailBounced, MailSent, MailSuppressed
 
 from .commands.coverage import find_gaps_under
+from .commands.reviews import plan_reviews_under
 from .commands.standing import complete_trainings
+from .domain.cadences import Cadences
 from .domain.schemes import SchemeVersion
 from .queries import timeline
 from .queries.timeline import Moment
-from .store import audit, coverage, heard, risk, schemes
+from .store import audit, cadences, coverage, heard, risk, schemes
 from .store.audit import By
 
 on = Subscriptions("enrollment")
@@ -63,6 +69,8 @@ async def copy_scheme(event: SchemeVersionPublished, tx: Tx) -> None:
     await schemes.keep_content(tx, event.scheme, event.version, event.content)
     await find_gaps_under(tx, event.scheme, event.version, today=today(), by=_by(event))
     await risk.look_again_under(tx, event.scheme, event.version)
+    await cadences.keep(tx, event.scheme, event.version, Cadences.from_content(event.content), today())
+    await plan_reviews_under(tx, event.scheme, event.version, today=today(), by=_by(event))
 
 
 @on.batch(CertificateIssued)
@@ -98,6 +106,7 @@ async def keep_certificates(events: Sequence[CertificateIssued], tx: Tx) -> None
     PlacementStarted,
     CoverageGapOpened,
     CoverageGapClosed,
+    ProgrammeReviewHeld,
     ExamPassed,
     ExamFailed,
     CandidateEligible,
@@ -150,6 +159,14 @@ async def write_visits_into_timeline(events: Sequence[VisitDue], tx: Tx) -> None
     await timeline.add(tx, [_moment(trainee, event) for event in events for trainee in event.trainee_ids])
 
 
+@on.batch(ProgrammeReviewDue, ProgrammeReviewOverdue, ProgrammeReviewEscalated)
+async def write_reviews_into_timeline(events: Sequence[Event], tx: Tx) -> None:
+    """Reviews are told together for an instructor; each trainee's file says so of the own one."""
+    told = (ProgrammeReviewDue, ProgrammeReviewOverdue, ProgrammeReviewEscalated)
+    some = [event for event in events if isinstance(event, told)]
+    await timeline.add(tx, [_moment(trainee, event) for event in some for trainee in event.trainee_ids])
+
+
 def _moment(trainee_id: str, event: Event) -> Moment:
     around = event.envelope
     return Moment(trainee_id, around.id, around.time, around.type, dict(_facts(event)))
@@ -158,7 +175,7 @@ def _moment(trainee_id: str, event: Event) -> Moment:
 def _facts(event: Event) -> Iterator[tuple[str, object]]:
     """What a sentence about it needs: keys, dates and codes. Never a name."""
     for name, value in event.model_dump(mode="json").items():
-        if name not in ("trainee_id", "trainee_ids", "mentor_ids", "instructor_ids", "dossier_sha256"):
+        if name not in ("trainee_id", "trainee_ids", "mentor_ids", "instructor_ids", "review_ids", "dossier_sha256"):
             yield name, value
 
 

@@ -15,14 +15,14 @@ from shared.web.i18n import N_, language
 from shared.web.i18n import translate as _
 from shared.web.pages import render
 
-from . import words, words_risk
+from . import followup_words, words, words_risk
 from .api import NothingUnderThisKey
 from .commands.planner import View, look
 from .commands.replacements import seek
 from .commands.visits import record_visits
 from .domain.people import age_on
 from .intake.rows import VisitRow
-from .queries import coverage, figures, places, replacements, risk, standing, timeline, trainees
+from .queries import coverage, figures, followup, places, replacements, risk, standing, timeline, trainees
 from .store.audit import By
 
 router = APIRouter(prefix="/enrollment", include_in_schema=False, dependencies=[require("office")])
@@ -90,6 +90,7 @@ async def show_file(
         visits = await trainees.visits_of(tx, trainee_id)
         risk_now = await risk.of(tx, trainee_id)
         stands = await standing.standing_of(tx, trainee_id)
+        spoken = await followup.of_trainee(tx, trainee_id)
     scheme = (file["scheme"], file["scheme_version"])
     names |= {f"target/{code}": f"{code} {title}" for (*of, code), title in titles.items() if tuple(of) == scheme}
     entries = [_entry(moment, names) for moment in moments]
@@ -101,6 +102,7 @@ async def show_file(
         entries=entries,
         visits=visits,
         view=view,
+        followup={**spoken, "words": followup_words},
         names=names,
         given=given or {},
         errors=errors or {},

@@ -13,9 +13,11 @@ from shared.clock import FileClock
 from shared.db import Tx
 from shared.service import Context
 
+from .commands.actions import tell_overdue
 from .commands.mentors import follow_courses
 from .commands.people import name_coordinator
 from .commands.replacements import see_overdue
+from .commands.reviews import tell_reviews
 from .commands.risk import judge_risks
 from .commands.trainees import begin_placements
 from .commands.visits import tell_visits
@@ -69,4 +71,7 @@ async def step(tx: Tx, today: date) -> int:
     begun = await begin_placements(tx, today=today, by=CLOCK)
     begun += await follow_courses(tx, today=today, by=CLOCK)
     begun += await see_overdue(tx, today=today, by=CLOCK)
-    return begun + await tell_visits(tx, today=today, by=CLOCK) + await judge_risks(tx, today=today, by=CLOCK)
+    told = await tell_visits(tx, today=today, by=CLOCK)
+    told += await tell_reviews(tx, today=today, by=CLOCK)
+    told += await tell_overdue(tx, today=today, by=CLOCK)
+    return begun + told + await judge_risks(tx, today=today, by=CLOCK)

@@ -32,7 +32,9 @@ from shared.events.certification import (
     SchemeVersionPublished,
 )
 from shared.events.enrollment import (
+    ActionAssigned,
     ActionLinkMade,
+    ActionOverdue,
     ContactPointChanged,
     MentorCourseEnding,
     MentorDeclined,
@@ -40,6 +42,9 @@ from shared.events.enrollment import (
     PersonDetailsChanged,
     PersonErased,
     PlacementStarted,
+    ProgrammeReviewDue,
+    ProgrammeReviewEscalated,
+    ProgrammeReviewOverdue,
     TraineeEnrolled,
     VisitDue,
     VisitOverdue,
@@ -282,3 +287,57 @@ async def tell_endings(events: Sequence[CertificateExpiring], tx: Tx) -> None:
 async def tell_suspension(event: CertificateSuspensionEnding, tx: Tx) -> None:
     """The office is reminded of a suspension that it wanted to look at again."""
     await commands.add(tx, list(life.of_suspensions(event)))
+
+
+@on.batch(ProgrammeReviewDue)
+async def announce_reviews(events: Sequence[ProgrammeReviewDue], tx: Tx) -> None:
+    """An instructor hears in one mail whose programmes are to be gone through."""
+    await commands.add(tx, [_review(event, "review_due", f"instructor/{event.instructor_id}") for event in events])
+
+
+@on.batch(ProgrammeReviewOverdue)
+async def remind_of_reviews(events: Sequence[ProgrammeReviewOverdue], tx: Tx) -> None:
+    """An instructor is reminded once, in one mail."""
+    await commands.add(tx, [_review(event, "review_overdue", f"instructor/{event.instructor_id}") for event in events])
+
+
+@on.batch(ProgrammeReviewEscalated)
+async def escalate_reviews(events: Sequence[ProgrammeReviewEscalated], tx: Tx) -> None:
+    """The coordinator hears which instructor's reviews are not held."""
+    await commands.add(tx, [_review(event, "review_escalated", COORDINATOR) for event in events])
+
+
+def _review(
+    event: ProgrammeReviewDue | ProgrammeReviewOverdue | ProgrammeReviewEscalated, template: str, recipient: str
+) -> Draft:
+    instructor = f"instructor/{event.instructor_id}"
+    data = {
+        "instructor": instructor,
+        "due_on": event.due_on.isoformat(),
+        "trainees": [f"trainee/{key}" for key in event.trainee_ids],
+        "hosts": [f"mentor/{key}" for key in dict.fromkeys(event.mentor_ids)],
+    }
+    return Draft(template, recipient, instructor, event, (instructor,), data)
+
+
+@on.batch(ActionAssigned)
+async def tell_actions(events: Sequence[ActionAssigned], tx: Tx) -> None:
+    """Who has something to do hears by when. The office wrote it down itself."""
+    drafts = [_action(event, "action_assigned") for event in events if not event.owner.startswith("office/")]
+    await commands.add(tx, drafts)
+
+
+@on.batch(ActionOverdue)
+async def remind_of_actions(events: Sequence[ActionOverdue], tx: Tx) -> None:
+    """Who has not done it in time is reminded once."""
+    await commands.add(tx, [_action(event, "action_overdue") for event in events])
+
+
+def _action(event: ActionAssigned | ActionOverdue, template: str) -> Draft:
+    data: dict[str, object] = {"origin": event.origin, "due_on": event.due_on.isoformat()}
+    if event.trainee_id is not None:
+        data["trainee"] = f"trainee/{event.trainee_id}"
+    elif event.place_kind == "company":
+        data["place"] = f"company/{event.place_id}"
+    needs = tuple(str(data[name]) for name in ("trainee", "place") if name in data)
+    return Draft(template, event.owner, needs[0] if needs else event.subject, event, needs, data)

@@ -118,6 +118,7 @@ class Cadence(Part):
     visit_company_weeks: Weeks | None = None
     visit_school_weeks: Weeks | None = None
     visit_after_complaint_weeks: Weeks | None = None
+    visit_after_signal_weeks: Weeks | None = None
 
 
 class Norms(Part):
@@ -128,6 +129,7 @@ class Norms(Part):
     school_weeks: Annotated[int, Field(ge=0)] | None = None
     school_attendance: Share | None = None
     complaint_acknowledge_days: Annotated[int, Field(ge=0)] | None = None
+    complaint_resolve_days: Annotated[int, Field(ge=0)] | None = None
     replacement_placement_days: Annotated[int, Field(ge=0)] | None = None
     appeal_days: Annotated[int, Field(ge=1, le=365)] | None = None
     """How long a person can appeal against a decision that refuses or takes away, in days after it."""

@@ -19,6 +19,7 @@ from ..store.audit import By
 from ..store.enrolments import Standing
 from .coverage import find_gaps_of
 from .replacements import tell_ended
+from .reviews import plan_reviews
 from .visits import plan_visits
 
 
@@ -131,6 +132,7 @@ async def _end(tx: Tx, standings: Mapping[str, Standing], to: State, *, on: date
     files = await enrolments.enrolments(tx, keys)
     await plan_visits(tx, places_of(files.values()), today=today, by=by)
     await find_gaps_of(tx, keys, today=today, by=by)
+    await plan_reviews(tx, keys, today=today, by=by)
     await signals.close_all(tx, keys, on=today)
 
 

@@ -24,6 +24,7 @@ from .mentors import unusable
 from .outcome import Outcome, Sorted, sort
 from .planner import choose_plan, keep_plans_of
 from .replacements import settle, tell_ended
+from .reviews import plan_reviews
 from .visits import plan_visits
 
 
@@ -58,6 +59,7 @@ async def enrol_trainees(tx: Tx, given: Sequence[Enrolment], *, today: date, by:
     await plan_visits(tx, _places_of(touched), today=today, by=by)
     await keep_plans_of(tx, {one.id: plans[one.id] for one in found.to_keep if plans.get(one.id)}, by=by)
     await find_gaps_of(tx, (one.id for one in found.to_keep), today=today, by=by)
+    await plan_reviews(tx, (one.id for one in found.to_keep), today=today, by=by)
     return found.outcome()
 
 

@@ -43,6 +43,13 @@ _CHANGE = {
     "change": "suspended",
     "decided_on": "2028-08-03",
 }
+_REVIEW = {
+    "instructor": "instructor/I1",
+    "due_on": "2026-10-26",
+    "trainees": ["trainee/T1"],
+    "hosts": ["mentor/M1"],
+}
+_ACTION = {"origin": "review", "due_on": "2026-11-11", "trainee": "trainee/T1"}
 _AT_COMPANY = {"hosts": ["mentor/M1"], "trainees": ["trainee/T1"]}
 SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "mentor_welcome": ("mentor/M1", _ENROLMENT),
@@ -60,6 +67,11 @@ SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             ]
         },
     ),
+    "review_due": ("instructor/I1", _REVIEW),
+    "review_overdue": ("instructor/I1", _REVIEW),
+    "review_escalated": ("office/coordinator", _REVIEW),
+    "action_assigned": ("mentor/M1", _ACTION),
+    "action_overdue": ("mentor/M1", _ACTION),
     "exam_passed": ("trainee/T1", _RESULT),
     "exam_failed": ("trainee/T1", _RESULT | {"knocked_out": False, "resits_left": 2}),
     "certificate_issued": ("trainee/T1", _CERTIFICATE),
