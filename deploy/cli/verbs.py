@@ -51,7 +51,7 @@ REPORT = (
 VERBS: tuple[Verb, ...] = (
     Verb(
         "demo",
-        "speel een schooljaar van het SMO-keurmerk, van inschrijving tot certificaat",
+        "speel een schooljaar van een keurmerk, van inschrijving tot certificaat",
         "system:demo",
         (flag("--fast", "zo snel als het kan"), flag("--exit", "stop alles aan het eind; 0 als alles klopt")),
     ),

@@ -13,9 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 NOBODY_LISTENS_YET: dict[str, str] = {
     "certification.candidate-not-yet-eligible.v1": "the journal's answer to: why is there no certificate yet",
+    "certification.examiner-conflict-detected.v1": "deciders see it on their desk; the journal keeps its moment",
     "certification.exam-result-recorded.v1": "the journal's trace of every entry; results act by their"
     " exam-passed or exam-failed",
-    "enrollment.attendance-measured.v1": "evidence for whoever certifies, where the scheme asks for attendance",
     "enrollment.company-equipment-changed.v1": "coverage is worked out in the transaction of the"
     " change itself; the journal keeps that it was made",
     "enrollment.company-registered.v1": "the journal's trace of the member companies",
@@ -23,7 +23,6 @@ NOBODY_LISTENS_YET: dict[str, str] = {
     "enrollment.mentor-accepted.v1": "mentors are handled inside enrollment; the journal keeps each yes",
     "enrollment.mentor-approved.v1": "mentors are handled inside enrollment; the journal keeps each approval",
     "enrollment.mentor-nominated.v1": "the mentor's mail goes with the link; the journal keeps that it was asked",
-    "enrollment.target-signed-off.v1": "evidence for whoever certifies, where the scheme asks for targets signed off",
     "enrollment.visit-completed.v1": "visits are handled inside enrollment; the journal counts them",
     "enrollment.visit-planned.v1": "visits are handled inside enrollment; the journal counts them",
     "enrollment.action-done.v1": "actions are handled inside enrollment; the journal keeps that it was done",

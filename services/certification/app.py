@@ -5,9 +5,9 @@ from pathlib import Path
 from shared.service import Service
 from shared.settings import ServiceSettings
 
-from . import api, handlers, life_api, life_schedule, schedule
+from . import api, decisions_api, handlers, life_api, life_schedule, schedule
 from .domain.misses import Misses
-from .pages import credential, office, paper, register
+from .pages import credential, decisions, office, paper, register
 from .pages import life as life_pages
 from .queries import candidates
 from .settings import CertificationSettings
@@ -29,12 +29,14 @@ def build(settings: ServiceSettings) -> Service:
             paper.router,
             register.router,
             api.router,
+            decisions_api.router,
             office.router,
+            decisions.router,
             life_api.router,
             life_pages.router,
         ],
         public=(*register.PUBLIC, *credential.PUBLIC, *paper.PUBLIC),
-        loops=[schedule.run, life_schedule.run],
+        loops=[schedule.run, schedule.follow, life_schedule.run],
         status=candidates.status,
         title="Keur certification: het keurmerk",
         body_limits={"/certification/api/schemes": 1024 * 1024},

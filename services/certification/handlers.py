@@ -1,14 +1,23 @@
 """What certification does when it hears of something. Handlers take what arrived together, in set-based SQL."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from shared import clock
 from shared.bus.subscriptions import Subscriptions
 from shared.db import Tx
 from shared.events.certification import ExamFailed, ExamPassed
-from shared.events.enrollment import ContactPointChanged, PersonDetailsChanged, PersonErased, TraineeEnrolled
+from shared.events.enrollment import (
+    AttendanceMeasured,
+    ContactPointChanged,
+    PersonDetailsChanged,
+    PersonErased,
+    PlacementStarted,
+    TargetSignedOff,
+    TraineeEnrolled,
+)
 
-from .commands import candidates
+from .commands import candidates, evidence
 from .domain.candidates import Admission
 from .store import papers
 
@@ -33,7 +42,7 @@ async def admit_trainees(events: Sequence[TraineeEnrolled], tx: Tx) -> None:
         for event in events
     }
     causes = {event.trainee_id: event for event in events}
-    await candidates.admit_trainees(tx, admissions, causes=causes, now=clock.now())
+    await candidates.admit_trainees(tx, admissions, causes=causes, now=clock.now(), today=clock.today())
 
 
 @on.batch(PersonDetailsChanged)
@@ -81,6 +90,35 @@ async def assess_failed(events: Sequence[ExamFailed], tx: Tx) -> None:
     """A fail may be the correction of a pass: then a requirement is open again, or a certificate in doubt."""
     causes = {event.trainee_id: event for event in events}
     await candidates.assess_candidates(tx, causes, now=clock.now(), today=clock.today())
+
+
+@on.batch(TargetSignedOff)
+async def note_signed_off(events: Sequence[TargetSignedOff], tx: Tx) -> None:
+    """A target was reached: evidence where the scheme asks for targets that are signed off."""
+    causes = {event.trainee_id: event for event in events}
+    signed = [(event.trainee_id, event.target, event.signed_on) for event in events]
+    await evidence.note_signed_off(tx, signed, causes=causes, now=clock.now(), today=clock.today())
+
+
+@on.batch(AttendanceMeasured)
+async def note_attendance(events: Sequence[AttendanceMeasured], tx: Tx) -> None:
+    """Attendance was counted up to a day: evidence where the scheme asks for attendance at school."""
+    causes = {event.trainee_id: event for event in events}
+    measured = [
+        (event.trainee_id, event.up_to, Decimal(str(event.expected_days)), Decimal(str(event.attended_days)))
+        for event in events
+    ]
+    await evidence.note_attendance(tx, measured, causes=causes, now=clock.now(), today=clock.today())
+
+
+@on.batch(PlacementStarted)
+async def note_placements(events: Sequence[PlacementStarted], tx: Tx) -> None:
+    """Who trained whom, for those who must not decide then; and practice, where the scheme asks for months of it."""
+    causes = {event.trainee_id: event for event in events}
+    placements = [
+        (event.placement_id, event.trainee_id, event.company_id, event.mentor_id, event.starts_on) for event in events
+    ]
+    await evidence.note_placements(tx, placements, causes=causes, now=clock.now(), today=clock.today())
 
 
 def _trainee_id(event: PersonDetailsChanged | PersonErased | ContactPointChanged) -> str:

@@ -37,6 +37,7 @@ STATES = {
     "assessing": (N_("nog niet"), "busy"),
     "eligible": (N_("klaar voor besluit"), "warn"),
     "granted": (N_("toegekend"), "good"),
+    "refused": (N_("geweigerd"), "bad"),
 }
 
 RESULT_STATES = {

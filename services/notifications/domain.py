@@ -162,7 +162,7 @@ def lease_ran_out(attempts: int) -> Verdict:
 
 
 def may_go_to(address: str, allowed: frozenset[str]) -> bool:
-    """Whether the allow-list names this address or its domain (``@smo.example`` or ``smo.example``), in any case."""
+    """Whether the allow-list names this address or its domain (``@mark.example`` or ``mark.example``), in any case."""
     address = address.strip().lower()
     domain = address.rpartition("@")[2]
     return not allowed.isdisjoint({address, domain, f"@{domain}"})

@@ -26,6 +26,7 @@ from shared.events.certification import (
     CertificateSuspended,
     CertificateSuspensionEnding,
     CertificateWithdrawn,
+    CertificationRefused,
     ExamFailed,
     ExamPassed,
     RecertificationCompleted,
@@ -186,6 +187,20 @@ async def learn_check_codes(events: Sequence[CertificateCheckCodeMade], tx: Tx) 
     """The code that the holder needs; the holder's mail waits for it."""
     await people.keep_check_codes(tx, events)
     await commands.release(tx, [f"certificate/{event.number}" for event in events])
+
+
+@on.batch(CertificationRefused)
+async def tell_refused(events: Sequence[CertificationRefused], tx: Tx) -> None:
+    """The candidate hears that the certificate was refused, and until when an appeal can be lodged."""
+    drafts = []
+    for event in events:
+        data = {
+            "reason": event.reason,
+            "decided_on": event.decided_on.isoformat(),
+            "appeal_until": event.appeal_until.isoformat() if event.appeal_until else None,
+        }
+        drafts.append(Draft("certification_refused", event.subject, event.subject, event, (), data))
+    await commands.add(tx, drafts)
 
 
 @on.batch(CertificateIssued)

@@ -78,17 +78,17 @@ class Settings(ServiceSettings):
     capture_inside: bool = False
     """Whether this process is the capture sink too; else ``python -m services.notifications capture`` is."""
     capture_keep_days: int = 400
-    default_scheme: str = "smo"
-    """Whose words and sender are used for what no scheme is named with, such as a visit."""
+    default_scheme: str = ""
+    """Whose words and sender are used for what no scheme is named with, such as a visit; empty: the first that was."""
     coordinator_name: str = "Projectcoördinator"
-    coordinator_email: str = "projectcoordinator@smo.example"
+    coordinator_email: str = "projectcoordinator@keur.example"
     coordinator_language: Literal["nl", "en"] = "nl"
     sender_name: str = ""
     """Empty: the owner's name in the scheme."""
-    sender_address: str = "keurmerk@smo.example"
+    sender_address: str = "keurmerk@keur.example"
     sender_reply_to: str = ""
     senders: Json[dict[str, dict[str, str]]] = Field(default_factory=dict)
-    """By scheme: {"lasmeester": {"name": …, "address": …, "reply_to": …}}; what is left out is as above."""
+    """By scheme: {"welding": {"name": …, "address": …, "reply_to": …}}; what is left out is as above."""
 
     @field_validator("smtp_url")
     @classmethod

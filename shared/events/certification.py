@@ -295,3 +295,34 @@ class AppealDecided(Event, type="certification.appeal-decided.v1", subject="trai
     outcome: str
     decided_on: date
     new_number: str | None = None
+
+
+class CertificationRefused(Event, type="certification.certification-refused.v1", subject="trainee/{trainee_id}"):
+    """A decider refused the certificate. ``reason`` is a code; the decider's own words stay with certification.
+
+    ``missing`` names the requirements that were open; ``appeal_until`` is the last day of the appeal term.
+    """
+
+    decision_id: str
+    trainee_id: str
+    scheme: str
+    scheme_version: str
+    reason: str
+    missing: tuple[str, ...] = ()
+    decided_on: date
+    appeal_until: date | None = None
+
+
+class ExaminerConflictDetected(
+    Event, type="certification.examiner-conflict-detected.v1", subject="trainee/{trainee_id}"
+):
+    """Who examined or was to decide also trained, mentored or works with the candidate. ``ties`` say how.
+
+    ``role`` is ``examiner`` or ``decider``; ``person`` a reference such as ``examiner/EX1``.
+    """
+
+    trainee_id: str
+    role: str
+    person: str
+    ties: tuple[str, ...]
+    scheme: str | None = None

@@ -28,6 +28,7 @@ NAVIGATION: Sequence[tuple[str, str, str, str]] = (
     ("enrollment", "/enrollment/visits", N_("Bezoeken"), "office"),
     ("enrollment", "/enrollment/board", N_("Bestuur"), "read"),
     ("certification", "/certification/certificates", N_("Certificaten"), "office"),
+    ("certification", "/certification/ready", N_("Besluiten"), "decide"),
     ("notifications", "/notifications/inbox", N_("Postvak"), "office"),
     ("ops", "/ops", N_("Beheer"), "operator"),
     ("certification", "/certification/register", N_("Certificaat controleren"), ""),

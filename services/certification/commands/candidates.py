@@ -24,12 +24,12 @@ from ..domain.candidates import Admission, Candidate, State
 from ..domain.certificates import Certificate, issue
 from ..domain.decisions import Dossier, Granted, NotYet, decide
 from ..domain.schemes import SchemeVersion
-from ..store import audit, candidates, certificates, results, schemes
+from ..store import audit, candidates, certificates, facts, results, schemes
 from ..store.audit import By
 from .results import settle_results
 
-Causes = Mapping[str, Event]
-"""The event behind it, by trainee id."""
+Causes = Mapping[str, Event | None]
+"""The event behind it, by trainee id; None when the clock or a person made it happen."""
 
 RULES = "rules"
 """The actor of what no person decides."""
@@ -39,7 +39,9 @@ class SchemeVersionNotPublished(GiveUp):
     """An enrolment names a scheme version that was never published here. Publish it, then take the message again."""
 
 
-async def admit_trainees(tx: Tx, admissions: Mapping[str, Admission], *, causes: Causes, now: datetime) -> None:
+async def admit_trainees(
+    tx: Tx, admissions: Mapping[str, Admission], *, causes: Causes, now: datetime, today: date
+) -> None:
     """Trainees enrolled: they become candidates, and results that waited for them count from now on."""
     published = await schemes.versions(tx, {(one.scheme, one.scheme_version) for one in admissions.values()})
     for one in admissions.values():
@@ -57,7 +59,14 @@ async def admit_trainees(tx: Tx, admissions: Mapping[str, Admission], *, causes:
     await audit.note(
         tx, [(_by(causes, one.trainee_id), f"trainee/{one.trainee_id}", State.ADMITTED) for one in admitted]
     )
-    await settle_results(tx, admitted, causes=causes)
+    await settle_results(tx, admitted, causes=causes, now=now)
+    early = {
+        one.trainee_id: causes[one.trainee_id]
+        for one in admitted
+        if one.version_key and asks_for_facts(published[one.version_key])
+    }
+    if early:  # evidence from the training may have come before the enrolment
+        await assess_candidates(tx, early, now=now, today=today)
 
 
 async def name_holders(
@@ -83,7 +92,7 @@ async def assess_candidates(tx: Tx, causes: Causes, *, now: datetime, today: dat
     changed: list[Candidate] = []
     changes: list[tuple[By, str, str]] = []
     ready: list[Case] = []
-    for case in await _cases(tx, [known[trainee_id] for trainee_id in causes if trainee_id in known]):
+    for case in await cases_of(tx, [known[trainee_id] for trainee_id in causes if trainee_id in known], today=today):
         before = case.candidate
         after = before.assessed(case.decision)
         await _tell_assessment(tx, case, after, causes[before.trainee_id])
@@ -111,25 +120,49 @@ class Case:
     decision: Granted | NotYet
 
     @property
+    def granted(self) -> Granted:
+        """The decision, where every requirement is met."""
+        match self.decision:
+            case Granted():
+                return self.decision
+            case NotYet():
+                raise AssertionError(self.candidate.trainee_id)
+
+    @property
     def goes_on_to_a_certificate(self) -> bool:
         """An eligible candidate of a reviewed scheme waits for a person; one without a name waits for the name."""
         return self.version.scheme.decision_mode == "automatic" and self.candidate.holder is not None
 
 
-async def _cases(tx: Tx, some: Sequence[Candidate]) -> list[Case]:
+async def cases_of(tx: Tx, some: Sequence[Candidate], *, today: date) -> list[Case]:
+    """These candidates beside their rules. Evidence from the training is read only where a rule asks for it."""
     versions = await schemes.versions(tx, {one.version_key for one in some if one.version_key})
     standing = await results.current(tx, [one.trainee_id for one in some])
+    wanting = [one.trainee_id for one in some if one.version_key and asks_for_facts(versions[one.version_key])]
+    known = await facts.of(tx, wanting, counted_on=today) if wanting else {}
     cases = []
     for one in some:
         if one.admission is None or one.version_key is None:
             continue  # results count from the enrolment on; admission assesses what waited
         version = versions[one.version_key]
-        dossier = Dossier.of(one.trainee_id, one.admission.programme, standing.get(one.trainee_id, ()))
+        programme = version.scheme.programmes.get(one.admission.programme)
+        dossier = Dossier.of(
+            one.trainee_id,
+            one.admission.programme,
+            standing.get(one.trainee_id, ()),
+            known.get(one.trainee_id),
+            programme.targets if programme else (),
+        )
         cases.append(Case(one, version, dossier, decide(version, dossier)))
     return cases
 
 
-async def _tell_assessment(tx: Tx, case: Case, after: Candidate, cause: Event) -> None:
+def asks_for_facts(version: SchemeVersion) -> bool:
+    """Whether its rules look at more than exam results."""
+    return version.scheme.rules() != {"all_exams_passed"}
+
+
+async def _tell_assessment(tx: Tx, case: Case, after: Candidate, cause: Event | None) -> None:
     """Told when it is news: the first time, and when other requirements are open than before."""
     before, scheme = case.candidate, case.version.scheme
     if (after.state, after.missing) == (before.state, before.missing):
@@ -145,20 +178,34 @@ async def _issue(
     tx: Tx, ready: Sequence[Case], *, causes: Causes, now: datetime, today: date
 ) -> list[tuple[By, str, str]]:
     """Decides and issues in the order given: decision, number, certificate, and what is told, in one transaction."""
+    decided = [(new_id(), case) for case in ready]
+    await certificates.add_decisions(
+        tx, [(id, case.version, case.dossier, case.granted) for id, case in decided],
+        decided_on=today, decided_at=now, decided_by=RULES,
+    )  # fmt: skip
+    numbers = await issue_decided(tx, decided, causes=causes, now=now, today=today)
+    return [
+        (_by(causes, case.candidate.trainee_id), f"trainee/{case.candidate.trainee_id}", f"issued {number}")
+        for (_, case), number in zip(decided, numbers, strict=True)
+    ]
+
+
+async def issue_decided(
+    tx: Tx, decided: Sequence[tuple[str, Case]], *, causes: Causes, now: datetime, today: date
+) -> list[str]:
+    """Numbers and issues what was granted under these decision ids, and tells it; the numbers in the order given."""
+    ready = [case for _, case in decided]
     serials = await _take_serials(tx, ready, today.year)
     crashpoints.reach("issuing.after-number")
-    decisions: list[tuple[str, SchemeVersion, Dossier, Granted]] = []
     issued: list[Certificate] = []
-    for case in ready:
-        if not isinstance(case.decision, Granted) or case.candidate.holder is None:
+    for decision_id, case in decided:
+        if case.candidate.holder is None:
             raise AssertionError(case.candidate.trainee_id)
-        decision_id = new_id()
-        decisions.append((decision_id, case.version, case.dossier, case.decision))
         issued.append(
             issue(
                 case.version,
                 case.dossier,
-                case.decision,
+                case.granted,
                 certificate_id=new_id(),
                 decision_id=decision_id,
                 holder=case.candidate.holder,
@@ -167,13 +214,12 @@ async def _issue(
                 choose=secrets.choice,
             )
         )
-    await certificates.add_decisions(tx, decisions, decided_on=today, decided_at=now, decided_by=RULES)
     await certificates.add(tx, issued, issued_at=now)
     crashpoints.reach("issuing.after-certificate")
-    for certificate, (_, version, _, granted) in zip(issued, decisions, strict=True):
+    for certificate, case in zip(issued, ready, strict=True):
         cause = causes[certificate.trainee_id]
-        await outbox.put(tx, *_told(certificate, version, granted), cause=cause)
-    return [(_by(causes, one.trainee_id), f"trainee/{one.trainee_id}", f"issued {one.number}") for one in issued]
+        await outbox.put(tx, *_told(certificate, case.version, case.granted), cause=cause)
+    return [one.number for one in issued]
 
 
 async def _take_serials(tx: Tx, ready: Sequence[Case], year: int) -> dict[str, Iterator[int]]:
@@ -214,4 +260,4 @@ def _told(certificate: Certificate, version: SchemeVersion, granted: Granted) ->
 
 def _by(causes: Causes, trainee_id: str) -> By:
     cause = causes[trainee_id]
-    return By(RULES, cause.envelope.id if cause.was_heard else None)
+    return By(RULES, cause.envelope.id if cause is not None and cause.was_heard else None)

@@ -14,6 +14,7 @@ from ..domain.results import Entry, Result, Results, ResultState, belongs_elsewh
 from ..domain.rules import Refused
 from ..store import audit, candidates, results, schemes
 from ..store.audit import By
+from .conflicts import tell_conflicts
 
 
 @dataclass(slots=True)
@@ -61,10 +62,13 @@ async def record_results(tx: Tx, entries: Sequence[Entry], *, now: datetime, by:
         await results.add(tx, entered.kept, recorded_at=now, recorded_by=by.actor)
         await audit.note(tx, [(by, f"trainee/{one.entry.trainee_id}", _change(one)) for one in entered.kept])
         await outbox.put(tx, *(event for one in entered.kept for event in told(one, sheets[one.entry.trainee_id])))
+        await _tell_examined_by_own(tx, entered.kept, known, now=now)
     return entered
 
 
-async def settle_results(tx: Tx, admitted: Sequence[Candidate], *, causes: Mapping[str, Event]) -> None:
+async def settle_results(
+    tx: Tx, admitted: Sequence[Candidate], *, causes: Mapping[str, Event | None], now: datetime
+) -> None:
     """The enrolment of these candidates arrived: their results that waited now count, or are refused by name."""
     sheets = await _sheets(tx, admitted)
     settled = [(one, sheet) for sheet in sheets.values() for one in sheet.settle()]
@@ -74,9 +78,27 @@ async def settle_results(tx: Tx, admitted: Sequence[Candidate], *, causes: Mappi
     changes = []
     for one, sheet in settled:
         cause = causes[one.entry.trainee_id]
-        changes.append((By("rules", cause.envelope.id), f"trainee/{one.entry.trainee_id}", _change(one)))
+        heard = cause.envelope.id if cause is not None and cause.was_heard else None
+        changes.append((By("rules", heard), f"trainee/{one.entry.trainee_id}", _change(one)))
         await outbox.put(tx, *told(one, sheet), cause=cause)
     await audit.note(tx, changes)
+    by_trainee = {one.trainee_id: one for one in admitted}
+    await _tell_examined_by_own(tx, [one for one, _ in settled], by_trainee, now=now)
+
+
+async def _tell_examined_by_own(
+    tx: Tx, kept: Sequence[Result], known: Mapping[str, Candidate], *, now: datetime
+) -> None:
+    """The examiner has the key of the candidate's own instructor or mentor: seen at once, from what is in memory."""
+    found = []
+    for one in kept:
+        admission = known[one.entry.trainee_id].admission
+        if admission is None:
+            continue
+        for kind, key in (("instructor", admission.instructor_id), ("mentor", admission.mentor_id)):
+            if one.entry.examiner == key:
+                found.append((one.entry.trainee_id, "examiner", f"examiner/{key}", f"{kind}/{key}"))
+    await tell_conflicts(tx, found, now=now)
 
 
 async def _of_known_exams(tx: Tx, entries: Sequence[Entry], entered: Entered) -> list[tuple[int, Entry]]:

@@ -10,13 +10,15 @@ from .decisions import Granted, NotYet
 
 class State(StrEnum):
     """``awaited``: a result or a name came before the enrolment; ``admitted``: enrolled; ``assessing``: some
-    requirements are open; ``eligible``: all are met, the certificate is not there yet; ``granted``: it is."""
+    requirements are open; ``eligible``: all are met, the certificate is not there yet; ``granted``: it is; ``refused``:
+    a person said no."""
 
     AWAITED = "awaited"
     ADMITTED = "admitted"
     ASSESSING = "assessing"
     ELIGIBLE = "eligible"
     GRANTED = "granted"
+    REFUSED = "refused"
 
 
 REQUIREMENT_LOST = "requirement-lost"
@@ -62,6 +64,8 @@ class Candidate:
         A certificate stays when a pass is taken away afterwards: that is doubt, and a person's to resolve.
         """
         match decision, self.state:
+            case _, State.REFUSED:
+                return self  # a person's decision stands until a person takes another
             case Granted(), State.GRANTED:
                 return replace(self, doubt=None if self.doubt == REQUIREMENT_LOST else self.doubt)
             case NotYet(), State.GRANTED:
@@ -74,6 +78,10 @@ class Candidate:
 
     def granted(self) -> "Candidate":
         return replace(self, state=State.GRANTED)
+
+    def refused(self) -> "Candidate":
+        """A person refused the certificate; ``missing`` keeps what was open."""
+        return replace(self, state=State.REFUSED)
 
 
 def each_once(trainee_ids: Collection[str]) -> list[str]:

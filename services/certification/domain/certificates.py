@@ -84,7 +84,7 @@ def issue(
                 "taken_on": one.taken_on.isoformat(),
                 "score": plain_number(one.score),
             }
-            for one in (by_id[id] for id in granted.evidence)
+            for one in (by_id[id] for id in granted.evidence if id in by_id)
         ],
         "decision_id": decision_id,
         "dossier_sha256": granted.dossier_sha256,

@@ -4,13 +4,14 @@ ISO/IEC 17024 (9.4) asks that the decision rests on the assessment's evidence al
 taken on: the scheme version, the dossier, and its hash. Taken again over the same dossier it comes out the same.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from .canonical import fingerprint, plain_number
+from .evidence import Facts
 from .results import Result, ResultState
 from .schemes import AllExamsPassed, PracticeMonths, Requirement, SchemeVersion, SchoolAttendance, TargetsSignedOff
 
@@ -47,7 +48,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """All that is known of a candidate on which a decision may rest. None: nothing was heard of it."""
+    """All that is known of a candidate on which a decision may rest. None: nothing was heard of it.
+
+    ``facts`` are what the three figures rest on; a scheme that asks for none of them leaves them out of the dossier.
+    """
 
     trainee_id: str
     programme: str
@@ -55,11 +59,31 @@ class Dossier:
     targets_signed_off: Decimal | None = None
     school_attendance: Decimal | None = None
     practice_months: int | None = None
+    facts: Facts | None = None
 
     @classmethod
-    def of(cls, trainee_id: str, programme: str, results: Iterable[Result]) -> "Dossier":
+    def of(
+        cls,
+        trainee_id: str,
+        programme: str,
+        results: Iterable[Result],
+        facts: Facts | None = None,
+        targets: Collection[str] = (),
+    ) -> "Dossier":
+        """``targets`` are those of the programme, against which the signed ones are counted."""
         counted = (Evidence.of(result) for result in results if result.state is ResultState.COUNTED)
-        return cls(trainee_id, programme, tuple(sorted(counted, key=lambda one: (one.exam, one.attempt))))
+        ordered = tuple(sorted(counted, key=lambda one: (one.exam, one.attempt)))
+        if facts is None:
+            return cls(trainee_id, programme, ordered)
+        return cls(
+            trainee_id,
+            programme,
+            ordered,
+            facts.signed_share(targets),
+            facts.attendance.share if facts.attendance else None,
+            facts.practice_months,
+            facts,
+        )
 
     def as_data(self) -> dict[str, Any]:
         """The dossier as data that JSON keeps exactly: scores as text, days as ISO 8601."""
@@ -81,6 +105,7 @@ class Dossier:
             "targets_signed_off": _text(self.targets_signed_off),
             "school_attendance": _text(self.school_attendance),
             "practice_months": self.practice_months,
+            **({"facts": self.facts.as_data()} if self.facts else {}),
         }
 
     @classmethod
@@ -103,6 +128,7 @@ class Dossier:
             _decimal(data["targets_signed_off"]),
             _decimal(data["school_attendance"]),
             data["practice_months"],
+            Facts.from_data(data["facts"]) if data.get("facts") else None,
         )
 
 
@@ -160,11 +186,16 @@ def _findings(requirement: Requirement, version: SchemeVersion, dossier: Dossier
         case AllExamsPassed():
             return [_exam_finding(code, version, dossier) for code in version.scheme.exams]
         case TargetsSignedOff(share=share):
-            return [_at_least(requirement.rule, dossier.targets_signed_off, share)]
+            programme = version.scheme.programmes.get(dossier.programme)
+            asked = programme.targets if programme else ()
+            signed = tuple(one.id for one in dossier.facts.signed_off if one.target in asked) if dossier.facts else ()
+            return [_at_least(requirement.rule, dossier.targets_signed_off, share, signed)]
         case SchoolAttendance(at_least=share):
-            return [_at_least(requirement.rule, dossier.school_attendance, share)]
+            measured = dossier.facts.attendance if dossier.facts else None
+            return [_at_least(requirement.rule, dossier.school_attendance, share, (measured.id,) if measured else ())]
         case PracticeMonths(at_least=months):
-            return [_at_least(requirement.rule, dossier.practice_months, months)]
+            placements = tuple(one.id for one in dossier.facts.practice) if dossier.facts else ()
+            return [_at_least(requirement.rule, dossier.practice_months, months, placements)]
 
 
 def _exam_finding(code: str, version: SchemeVersion, dossier: Dossier) -> Finding:
@@ -175,8 +206,8 @@ def _exam_finding(code: str, version: SchemeVersion, dossier: Dossier) -> Findin
     return Finding(code, bool(passes), tuple(one.id for one in passes[:1]))
 
 
-def _at_least(rule: str, known: Decimal | int | None, wanted: Decimal | int) -> Finding:
-    return Finding(rule, known is not None and known >= wanted)
+def _at_least(rule: str, known: Decimal | int | None, wanted: Decimal | int, evidence: tuple[str, ...] = ()) -> Finding:
+    return Finding(rule, known is not None and known >= wanted, evidence)
 
 
 def _text(value: Decimal | None) -> str | None:

@@ -288,6 +288,10 @@ class Scheme(Part):
         here = _order(self.version)
         return tuple(r for r in self.eligibility if r.from_version is None or _order(r.from_version) <= here)
 
+    def rules(self) -> frozenset[str]:
+        """The names of the rules that apply in this version."""
+        return frozenset(requirement.rule for requirement in self.requirements())
+
 
 class SchemeVersion(NamedTuple):
     """A scheme as it was published: ``content`` is the whole of it as data, ``sha256`` its fingerprint."""

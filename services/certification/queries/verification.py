@@ -11,7 +11,7 @@ from ..credential.proof import PublicKey
 from ..domain.decisions import Evidence
 from ..domain.schemes import SchemeVersion
 from ..domain.verification import Issued, Numbering, SetHash, Violation, check_certificate
-from . import credentials, life_check
+from . import credentials, decisions, life_check
 
 CHUNK = 1000
 MOST_VIOLATIONS = 1000
@@ -34,7 +34,8 @@ _OWED = """
     where c.state = 'eligible' and s.content->>'decision_mode' = 'automatic'
 """
 _WITHOUT_CERTIFICATE = """
-    select d.trainee_id from decision d left join certificate c using (decision_id) where c.number is null
+    select d.trainee_id from decision d left join certificate c using (decision_id)
+    where c.number is null and d.outcome = 'granted'
     union select trainee_id from candidate left join certificate c using (trainee_id)
     where state = 'granted' and c.number is null
 """
@@ -71,6 +72,7 @@ async def _verify(tx: Tx, public_key: PublicKey) -> dict[str, Any]:
     violations += [Violation("owed", one, "every requirement is met and there is no certificate") for one in owed]
     without = [row["trainee_id"] for row in await tx.fetch(_WITHOUT_CERTIFICATE)]
     violations += [Violation("register", one, "a granted decision has no certificate") for one in without]
+    violations += await decisions.check(tx, versions)
     signed = await credentials.check(tx, public_key, violations)
     steps = await life_check.check(tx, violations)
     return {

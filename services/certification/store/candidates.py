@@ -37,7 +37,12 @@ async def lock(tx: Tx, trainee_ids: Collection[str]) -> dict[str, Candidate]:
     await tx.execute(
         "select from candidate where trainee_id = any($1::text[]) order by trainee_id for no key update", ids
     )
-    rows = await tx.fetch(f"{_COLUMNS} where c.trainee_id = any($1::text[])", ids)
+    return await some(tx, ids)
+
+
+async def some(tx: Tx, trainee_ids: Collection[str]) -> dict[str, Candidate]:
+    """Those of these that are known, as they stand, without a lock."""
+    rows = await tx.fetch(f"{_COLUMNS} where c.trainee_id = any($1::text[])", list(trainee_ids))
     return {row["trainee_id"]: _candidate(row) for row in rows}
 
 

@@ -36,6 +36,7 @@ KINDS: dict[str, Kind] = {
         Kind("exam_passed", False, N_("Examen gehaald")),
         Kind("exam_failed", False, N_("Examen niet gehaald")),
         Kind("certificate_issued", False, N_("Certificaat, voor de houder")),
+        Kind("certification_refused", False, N_("Certificaat geweigerd")),
         Kind("certificate_issued_company", True, N_("Certificaat, voor het leerbedrijf")),
         Kind("mentor_answer", True, N_("Vraag aan een voorgedragen begeleider")),
         Kind("mentor_another_needed", True, N_("Andere begeleider nodig, voor het leerbedrijf")),

@@ -152,6 +152,14 @@ async def _schemes(tx: Tx, schemes: set[str]) -> dict[str, SchemeWords]:
         """,
         list(schemes),
     )
+    if "" in schemes:  # no scheme is named and none is set: the mark that was here first
+        rows += await tx.fetch(
+            """
+            select '' as scheme, title, owner, exams from scheme_words
+            where scheme = (select scheme from scheme_words order by valid_from, scheme limit 1)
+            order by valid_from desc limit 1
+            """
+        )
     return {row["scheme"]: SchemeWords(row["title"], row["owner"], row["exams"]) for row in rows}
 
 

@@ -92,6 +92,10 @@ SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "office/coordinator",
         {"trainee": "trainee/T1", "number": "SMO-2028-00042", "until": "2028-10-01"},
     ),
+    "certification_refused": (
+        "trainee/T1",
+        {"reason": "irregularity", "decided_on": "2026-07-03", "appeal_until": "2026-08-14"},
+    ),
 }
 """Template: to whom, and with what."""
 
