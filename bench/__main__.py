@@ -8,7 +8,7 @@ from typing import Any
 
 import uvloop
 
-from bench import certificate, idle, imports, machine
+from bench import certificate, idle, imports, lists, machine
 from bench.home import Refused
 from bench.peers import contest as peers
 from bench.peers.roster import ROSTER
@@ -39,8 +39,10 @@ def _arguments() -> argparse.Namespace:
     issuing.add_argument("--rate", type=float, default=50.0, help="results a second")
     importing = verbs.add_parser("import", help="an import of logbook rows, on a running home")
     importing.add_argument("--rows", type=int, default=10_000)
+    listing = verbs.add_parser("lists", help="pages and lists of enrollment with very many trainees, in the process")
+    listing.add_argument("--trainees", type=int, default=100_000)
     memory = verbs.add_parser("memory", help="each service idle: memory, and seconds from start to ready")
-    for verb in (reference, others, issuing, importing, memory):
+    for verb in (reference, others, issuing, importing, listing, memory):
         verb.add_argument("--json", action="store_true", help="one JSON object instead of a table")
         verb.add_argument("--quick", action="store_true", help="small sizes: whether it runs, not how fast")
     return parser.parse_args()
@@ -104,6 +106,12 @@ async def _import(given: argparse.Namespace) -> None:
     _print("import", await imports.measure(rows=500 if given.quick else given.rows), head, as_json=given.json)
 
 
+async def _lists(given: argparse.Namespace) -> None:
+    head = machine.described()
+    trainees, times = (1_000, 3) if given.quick else (given.trainees, 20)
+    _print("lists", await lists.measure(trainees=trainees, times=times), head, as_json=given.json)
+
+
 async def _memory(given: argparse.Namespace) -> None:
     head = machine.described()
     _print("services at rest", await idle.measure(), head, as_json=given.json)
@@ -112,7 +120,8 @@ async def _memory(given: argparse.Namespace) -> None:
 def main() -> None:
     given = _arguments()
     work = {
-        "reference": _reference, "peers": _peers, "certificate": _certificate, "import": _import, "memory": _memory,
+        "reference": _reference, "peers": _peers, "certificate": _certificate, "import": _import, "lists": _lists,
+        "memory": _memory,
     }[given.verb]  # fmt: skip
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -116,6 +116,19 @@ async def report(tx: Tx, *, scheme: str | None, cohort: int | None, as_of: date,
     marks = await cohorts.schemes(tx)
     mark = _mark(marks, scheme)
     of_scheme = mark["scheme"] if mark else None
+    async with cohorts.of_one_moment(tx, of_scheme, as_of):
+        return await _report(tx, marks, mark, cohort, as_of, courses)
+
+
+async def _report(
+    tx: Tx,
+    marks: Sequence[Mapping[str, Any]],
+    mark: Mapping[str, Any] | None,
+    cohort: int | None,
+    as_of: date,
+    courses: int,
+) -> Report:
+    of_scheme = mark["scheme"] if mark else None
     known = [_cohort(row, as_of) for row in await cohorts.by_cohort(tx, of_scheme, None, as_of)]
     if cohort is not None and cohort not in {one.cohort for one in known}:
         raise _unknown_cohort(cohort, known)
