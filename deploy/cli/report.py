@@ -33,6 +33,7 @@ def board(given: Namespace) -> int:
             [
                 _by_cohort(told),
                 _course(told),
+                _parts(told, "completion", _("Rendement per opleiding")),
                 _figures(told),
                 _parts(told, "drop_out", _("Oorzaken van uitval")),
                 _parts(told, "drop_out_phase", _("Uitval naar fase")),

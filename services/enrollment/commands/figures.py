@@ -162,6 +162,7 @@ async def _figures(
     counted = [one for one in known if (one.cohort == cohort if cohort is not None else one.finished)]
     began = [one for one in known if cohort in (None, one.cohort)]
     rows = await cohorts.by_cohort(tx, scheme, cohort, as_of)
+    programmes = await cohorts.by_programme(tx, scheme, as_of, cohorts=[one.cohort for one in counted])
     left = await cohorts.leavers(tx, scheme, cohort, as_of, since)
     exams = await training.first_attempts(tx, of)
     endings = await cohorts.drop_outs(tx, scheme, cohort, as_of)
@@ -176,7 +177,17 @@ async def _figures(
         return share_figure(key, numerator, denominator, scope=scope, as_of=as_of, parts=parts)
 
     return [
-        share("completion", sum(one.certified for one in counted), sum(one.began for one in counted), "cohort"),
+        share(
+            "completion",
+            sum(one.certified for one in counted),
+            sum(one.began for one in counted),
+            "cohort",
+            [
+                Part(code, Words(code, code), Share(row["certified"], row["began"]))
+                for row in programmes
+                for code in [row["programme"]]
+            ],
+        ),
         share("success", *left),
         share("retention", sum(row["kept"] for row in rows), sum(row["a_year_ago"] for row in rows), "cohort"),
         share(

@@ -16,9 +16,10 @@ FIGURES: dict[str, Named] = {
         Words(
             "Van wie in de lichting begon, het deel dat het certificaat heeft. Een lichting is iedereen die in één "
             "schooljaar (augustus tot en met juli) begint; zonder keuze: alle lichtingen waarvan de laatste geplande "
-            "einddag voorbij is.",
+            "einddag voorbij is. Eronder per opleiding.",
             "Of those who began in the cohort, the share that holds the certificate. A cohort is everybody who begins "
-            "in one school year (August to July); without a choice: all cohorts whose last planned day has passed.",
+            "in one school year (August to July); without a choice: all cohorts whose last planned day has passed. "
+            "Below it by programme.",
         ),
     ),
     "success": Named(

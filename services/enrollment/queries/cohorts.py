@@ -70,6 +70,22 @@ async def by_cohort(tx: Tx, scheme: str | None, cohort: int | None, as_of: date)
     return [dict(row) for row in rows]
 
 
+async def by_programme(tx: Tx, scheme: str | None, as_of: date, *, cohorts: list[int]) -> list[dict[str, Any]]:
+    """Of these cohorts together: by programme how many began, and how many hold a certificate."""
+    rows = await tx.fetch(
+        f"""
+        with {MEMBERS}
+        select programme, count(*)::int as began, count(certified_on)::int as certified
+        from members where cohort = any($4::int[]) group by programme order by programme
+        """,  # noqa: S608 - no input
+        scheme,
+        None,
+        as_of,
+        cohorts,
+    )
+    return [dict(row) for row in rows]
+
+
 async def leavers(tx: Tx, scheme: str | None, cohort: int | None, as_of: date, since: date | None) -> tuple[int, int]:
     """How many left with the certificate, and how many left at all, after ``since`` (None: ever)."""
     row = await tx.fetchrow(

@@ -115,6 +115,9 @@ async def test_each_figure_of_a_cohort_has_its_numbers_its_words_and_its_day(mar
     told = await figures(mark, as_of="2027-09-01", cohort=2025, scheme="smo")
 
     assert pair(told, "completion") == (3, 4)
+    assert [(part["code"], part["numerator"], part["denominator"]) for part in of(told, "completion")["parts"]] == [
+        ("lasser-3", 3, 4)
+    ]
     assert pair(told, "success") == (3, 3)
     assert pair(told, "retention") == (4, 4)
     assert pair(told, "first_attempt_pass") == (2, 3)
@@ -303,3 +306,16 @@ async def test_who_dropped_out_is_counted_by_cause_and_phase_from_that_day_on(ma
     assert pair(told, "success") == (3, 6)
     assert [one["dropped"] for one in told["cohorts"]] == [1, 2]
     assert told["projections"][0]["value"] == pytest.approx((0.0 + 3.5 / 5) / 3), "one of three goes on; 3 of 4 did"
+
+
+async def test_the_interface_document_describes_figures_and_signals(enrollment: Enrollment) -> None:
+    document = (await enrollment.http.get("/openapi.json")).json()
+
+    for path, model, parameters in (
+        ("/enrollment/api/figures", "Figures", {"scheme", "cohort", "as_of"}),
+        ("/enrollment/api/signals", "Listing_SignalOf_", {"after", "limit", "open", "kind"}),
+    ):
+        get = document["paths"][path]["get"]
+        assert {one["name"] for one in get["parameters"] if one["in"] == "query"} == parameters
+        assert get["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith(model)
+    assert set(document["components"]["schemas"]["FigureOf"]["required"]) >= {"definition", "numerator", "denominator"}

@@ -131,7 +131,7 @@ def test_a_page_is_in_the_language_of_the_terminal(told: Services, language: str
     assert f'<html lang="{language[:2]}">' in page
     assert f"<h1>{heading}" in page
     assert page.count("<svg") == 4
-    assert page.count("<table") == 7, "every picture has its table"
+    assert page.count("<table") == 8, "every picture has its table"
 
 
 def test_two_forms_at_once_are_wrong_use(told: Services) -> None:
