@@ -34,7 +34,7 @@ CLAUSES: tuple[Entry, ...] = (
         ("elke beslissing met wie of welke regel besliste, en het dossier waarop",
          "each decision with who or which rule decided, and the file it was decided on"),
         ("certificates",),
-        ("/certification/certificates", "keur events trace trainee/NUMMER"),
+        ("/certification/certificates", "keur events trace trainee/…"),
     ),
     Entry(
         "4.3",
@@ -111,7 +111,7 @@ CLAUSES: tuple[Entry, ...] = (
         ("elke gepubliceerde versie, onveranderlijk, met vingerafdruk; waarom elke eis bestaat",
          "each published version, unchangeable, with its fingerprint; why each requirement exists"),
         ("schemes",),
-        ("/certification/schemes", "keur scheme validate BESTAND"),
+        ("/certification/schemes", "keur scheme validate"),
     ),
     Entry(
         "9.1",

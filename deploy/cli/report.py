@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import math
 from argparse import Namespace
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from deploy.cli import client, document
+from deploy.cli import client, document, report_parts
 from deploy.cli.document import Document, Section
 from deploy.cli.errors import GOOD
+from deploy.cli.report_parts import DASH, SCHOOL_YEAR_STARTS
 from deploy.cli.words import _, language
 from shared.web import charts
 
 Z_95 = 1.959964
-SCHOOL_YEAR_STARTS = 8  # August
 FIGURES = "/enrollment/api/figures"
-DASH = "\N{EN DASH}"
 
 Item = Mapping[str, Any]
 
@@ -27,18 +26,18 @@ def board(given: Namespace) -> int:
     told = client.get("enrollment", FIGURES, scheme=given.scheme)
     document.give(
         Document(
-            _("Stand van het keurmerk {title}").format(title=_title(told)),
+            _("Stand van het keurmerk {title}").format(title=report_parts.title_of(told)),
             _("Geteld tot en met {day}. Bij elk deel staan teller, noemer en 95%-interval.").format(day=told["as_of"]),
             told,
             [
-                _by_cohort(told),
-                _course(told),
-                _parts(told, "completion", _("Rendement per opleiding")),
-                _figures(told),
-                _parts(told, "drop_out", _("Oorzaken van uitval")),
-                _parts(told, "drop_out_phase", _("Uitval naar fase")),
-                _signals(told),
-                _around(told),
+                report_parts.by_cohort(told),
+                report_parts.course(told),
+                report_parts.parts(told, "completion", _("Rendement per opleiding")),
+                report_parts.figures_of(told),
+                report_parts.parts(told, "drop_out", _("Oorzaken van uitval")),
+                report_parts.parts(told, "drop_out_phase", _("Uitval naar fase")),
+                report_parts.signals(told),
+                report_parts.around(told),
             ],
         ),
         given,
@@ -77,8 +76,8 @@ def completion(given: Namespace) -> int:
             each["cohort"],
             each["numerator"],
             each["denominator"],
-            percent(each["rate"]),
-            f"{percent(each['low'])} {DASH} {percent(each['high'])}",
+            report_parts.percent(each["rate"]),
+            f"{report_parts.percent(each['low'])} {DASH} {report_parts.percent(each['high'])}",
             _("afgerond") if each["finished"] else _("loopt nog"),
         )
         for each in told["cohorts"]
@@ -92,7 +91,9 @@ def completion(given: Namespace) -> int:
     ]
     title = _("Opleidingsrendement per lichting")
     lead = _("Op {day}: {definition}.").format(day=told["as_of"], definition=told["definition"])
-    compared = ", ".join(f"{percent(goal['share'], 0)} {goal['title'][language()]}" for goal in figures["goals"])
+    compared = ", ".join(
+        f"{report_parts.percent(goal['share'], 0)} {goal['title'][language()]}" for goal in figures["goals"]
+    )
     section = Section(
         title,
         headings,
@@ -103,10 +104,10 @@ def completion(given: Namespace) -> int:
             title=title,
             description=_("De tabel eronder zegt hetzelfde."),
             groups=groups,
-            levels=_levels(figures),
+            levels=report_parts.levels(figures),
         ),
     )
-    document.give(Document(f"{title} {_title(figures)}", lead, told, [section]), given)
+    document.give(Document(f"{title} {report_parts.title_of(figures)}", lead, told, [section]), given)
     return GOOD
 
 
@@ -132,20 +133,20 @@ def visits(given: Namespace) -> int:
     reasons = sorted(told["reasons"].items(), key=lambda one: (-one[1], one[0]))
     document.give(
         Document(
-            _("Bezoeken {title}").format(title=_title(figures)),
+            _("Bezoeken {title}").format(title=report_parts.title_of(figures)),
             _("Op {day}: {open} nu te doen of te laat, {planned} nog gepland.").format(
                 day=told["as_of"], open=len(todo), planned=told["planned"]
             ),
             told,
             [
-                _figures({**figures, "figures": told["figures"]}),
+                report_parts.figures_of({**figures, "figures": told["figures"]}),
                 Section(_("Waarom op die dag"), (_("reden"), _("bezoeken")), reasons),
                 Section(
                     _("Nu te doen of te laat"),
                     (_("uiterlijk"), _("bezoek aan"), _("nummer"), _("reden"), _("stand")),
                     [(one["due_on"], one["place_kind"], one["place_id"], one["reason"], one["state"]) for one in todo],
                 ),
-                _around(figures),
+                report_parts.around(figures),
             ],
         ),
         given,
@@ -185,179 +186,3 @@ def wilson(numerator: int, denominator: int) -> tuple[float, float]:
     middle = (share + z2 / (2 * denominator)) / (1 + z2 / denominator)
     half = Z_95 / (1 + z2 / denominator) * math.sqrt(share * (1 - share) / denominator + z2 / (4 * denominator**2))
     return max(0.0, middle - half), min(1.0, middle + half)
-
-
-# --- parts of reports
-
-
-def percent(share: float | None, digits: int = 1) -> str:
-    """0.854 as 85,4 % in Dutch and 85.4% in English; a dash for none."""
-    if share is None:
-        return DASH
-    written = f"{share * 100:.{digits}f}"
-    return f"{written}%" if language() == "en" else written.replace(".", ",") + " %"
-
-
-def value_of(figure: Item, value: float | None) -> str:
-    """A value in the unit of its figure."""
-    if value is None:
-        return DASH
-    if figure["unit"] == "share":
-        return percent(value)
-    unit = _("maanden") if figure["unit"] == "months" else _("dagen")
-    written = f"{value:.1f}"
-    return f"{written if language() == 'en' else written.replace('.', ',')} {unit}"
-
-
-def interval_of(figure: Item) -> str:
-    if figure["interval"] is None:
-        return DASH
-    return f"{value_of(figure, figure['interval']['low'])} {DASH} {value_of(figure, figure['interval']['high'])}"
-
-
-def _title(told: Item) -> str:
-    return str(told["title"][language()]) if told["title"] else ""
-
-
-def _levels(told: Item) -> list[charts.Level]:
-    return [
-        charts.Level(goal["share"], f"{percent(goal['share'], 0)} {goal['title'][language()]}")
-        for goal in told["goals"]
-    ]
-
-
-def _by_cohort(told: Item) -> Section:
-    expected = {one["cohort"]: one for one in told["projections"]}
-    rows, groups = [], []
-    for one in told["cohorts"]:
-        late = expected.get(one["cohort"])
-        interval = one["interval"]
-        band = (
-            f"{percent(late['value'])} ({percent(late['band']['low'])} {DASH} {percent(late['band']['high'])})"
-            if late
-            else None
-        )
-        rows.append(
-            (
-                one["name"],
-                one["began"],
-                one["certified"],
-                one["dropped"],
-                percent(one["completion"]),
-                f"{percent(interval['low'])} {DASH} {percent(interval['high'])}" if interval else None,
-                _("afgerond") if one["finished"] else _("loopt nog"),
-                band,
-            )
-        )
-        if one["finished"] and interval:
-            groups.append([charts.Dot(one["name"], one["completion"], interval["low"], interval["high"])])
-        elif late:
-            groups.append(
-                [charts.Dot(one["name"], late["value"], late["band"]["low"], late["band"]["high"], open=True)]
-            )
-        else:
-            groups.append([charts.Dot(one["name"], None)])
-    title = _("Opleidingsrendement per lichting")
-    text = next((one["method"][language()] for one in told["projections"]), "")
-    chart = charts.dots(
-        id="by-year",
-        title=title,
-        description=_("De tabel eronder zegt hetzelfde."),
-        groups=groups,
-        levels=_levels(told),
-    )
-    headings = (
-        _("lichting"), _("begonnen"), _("certificaat"), _("uitgevallen"), _("rendement"), _("95%-interval"), _("stand"),
-        _("verwacht"),
-    )  # fmt: skip
-    return Section(title, headings, rows, text=text, chart=chart if rows else "")
-
-
-def _course(told: Item) -> Section:
-    """The last cohort month by month, every third month in the table."""
-    shown = [one for one in told["cohorts"] if one["course"]]
-    if not shown:
-        return Section(_("Verloop"), (_("maanden"),), [])
-    last = shown[-1]
-    title = _("Verloop van lichting {cohort}").format(cohort=last["name"])
-    moments: Sequence[Item] = last["course"]
-    months = max(12, moments[-1]["month"])
-    chart = charts.curve(
-        id="course",
-        title=title,
-        description=_("De tabel eronder zegt hetzelfde."),
-        lines=[
-            charts.Line(_("niet uitgevallen"), [(at["month"], 1 - at["dropped"]) for at in moments], "second"),
-            charts.Line(_("certificaat"), [(at["month"], at["certified"]) for at in moments]),
-        ],
-        levels=_levels(told),
-        ticks=[(float(month), str(month)) for month in range(0, months + 1, 6)],
-        x_last=float(months),
-    )
-    rows = [(at["month"], percent(1 - at["dropped"]), percent(at["certified"])) for at in moments[::3]]
-    return Section(title, (_("maanden"), _("niet uitgevallen"), _("certificaat")), rows, chart=chart)
-
-
-def _figures(told: Item) -> Section:
-    rows = [
-        (
-            one["title"][language()],
-            value_of(one, one["value"]),
-            one["numerator"],
-            one["denominator"],
-            interval_of(one),
-            _("per lichting") if one["scope"] == "cohort" else _("afgelopen jaar"),
-            one["definition"][language()],
-        )
-        for one in told["figures"]
-    ]
-    headings = (
-        _("cijfer"), _("waarde"), _("teller"), _("noemer"), _("95%-interval"), _("over"), _("wat het telt"),
-    )  # fmt: skip
-    return Section(_("Cijfers"), headings, rows)
-
-
-def _parts(told: Item, key: str, title: str) -> Section:
-    figure = next(one for one in told["figures"] if one["key"] == key)
-    rows = [
-        (
-            part["title"][language()],
-            part["numerator"],
-            part["denominator"],
-            percent(part["value"]),
-            interval_of({**part, "unit": "share"}),
-        )
-        for part in figure["parts"]
-    ]
-    drawn = [(part["title"][language()], part["value"] or 0.0, str(part["numerator"])) for part in figure["parts"]]
-    chart = (
-        charts.bars(id=key, title=title, description=_("De tabel eronder zegt hetzelfde."), rows=drawn) if drawn else ""
-    )
-    return Section(title, (_("deel"), _("aantal"), _("van"), _("aandeel"), _("95%-interval")), rows, chart=chart)
-
-
-def _signals(told: Item) -> Section:
-    ordered = sorted(told["signals"], key=lambda one: (one["cause"] or "~", one["kind"]))
-    rows = [
-        (one["cause"], one["title"][language()], one["opened"], one["closed"], one["open"], one["trainees"])
-        for one in ordered
-    ]
-    headings = (_("oorzaak"), _("signaal"), _("gezien"), _("voorbij"), _("open"), _("leerlingen"))
-    return Section(_("Signalen naar oorzaak"), headings, rows)
-
-
-def _around(told: Item) -> Section:
-    rows = [
-        (
-            _("vervroegd") if one["brought_forward"] else _("volgens het schema"),
-            one["visits"],
-            one["trainees"],
-            one["open_on_the_day"],
-            one["open_eight_weeks_later"],
-        )
-        for one in told["around_visits"]
-    ]
-    headings = (_("bezoeken"), _("aantal"), _("leerlingen"), _("open op de dag"), _("open na acht weken"))
-    return Section(
-        _("Rond bezoeken: signalen ervoor en erna"), headings, rows, text=told["around_visits_note"][language()]
-    )

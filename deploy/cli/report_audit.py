@@ -13,11 +13,14 @@ from deploy.cli import client, document, show
 from deploy.cli.audit_index import CLAUSES, CRITERIA, OUTSIDE, Entry
 from deploy.cli.document import Document, Section
 from deploy.cli.errors import GOOD
-from deploy.cli.report import FIGURES, value_of
+from deploy.cli.report import FIGURES
+from deploy.cli.report_parts import value_of
 from deploy.cli.words import _, language
 
 Item = Mapping[str, Any]
 YEARS_OF_AN_ACCREDITATION = 4
+NO_SUCH_LIST = (404, 405, 422)
+"""What a version answers that keeps nothing of the kind, or lists it for one person only."""
 
 
 def audit(given: Namespace) -> int:
@@ -34,7 +37,7 @@ def audit(given: Namespace) -> int:
         "clauses": clauses,
         "criteria": criteria,
     }
-    headings = (_("nummer"), _("wat het vraagt"), _("waar het bewijs staat"), _("geteld"), _("kijk bij"))
+    headings = (_("nr."), _("wat het vraagt"), _("waar het bewijs staat"), _("geteld"), _("kijk bij"))
     document.give(
         Document(
             _("Auditdossier"),
@@ -111,7 +114,7 @@ class Counted:
         try:
             return counting()
         except client.Refused as refusal:
-            if refusal.http_status == 404:
+            if refusal.http_status in NO_SUCH_LIST:
                 return None
             raise
 
