@@ -71,7 +71,7 @@ async def import_file(
 
 async def take_one(request: Request, ctx: Ctx, who: Principal, kind: Kind, given: RowOf) -> Response:
     """The path of a file for a single row: 201 when it is new, 200 when it was there, 422 when it is refused."""
-    row = kind.body.model_validate({kind.key: new_id(), **given.model_dump(exclude_none=True)})
+    row = kind.body.model_validate({kind.key: new_id(), **given.model_dump(exclude_none=True, exclude_unset=True)})
     key = getattr(row, kind.key)
 
     async def do(tx: Tx) -> Answer:

@@ -118,3 +118,10 @@ async def test_nobody_gets_in_without_a_token(office: Enrollment) -> None:
         answer = await office.http.get(f"/enrollment/api/{path}", headers={"Authorization": ""})
 
         assert answer.status_code == 401, path
+
+
+async def test_a_visit_without_findings_is_taken(office: Enrollment) -> None:
+    answer = await office.post("visits", {"place_kind": "company", "place_id": "C1", "held_on": "2025-08-29"})
+
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["findings"] == ""
