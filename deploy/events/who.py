@@ -16,6 +16,11 @@ NOBODY_LISTENS_YET: dict[str, str] = {
     "certification.examiner-conflict-detected.v1": "deciders see it on their desk; the journal keeps its moment",
     "certification.exam-result-recorded.v1": "the journal's trace of every entry; results act by their"
     " exam-passed or exam-failed",
+    "enrollment.application-accepted.v1": "applications are handled inside enrollment; the journal counts them",
+    "enrollment.application-received.v1": "applications are handled inside enrollment; the journal counts them",
+    "enrollment.application-rejected.v1": "applications are handled inside enrollment; the journal counts them",
+    "enrollment.company-accreditation-granted.v1": "accreditation is handled inside enrollment; the journal keeps it",
+    "enrollment.company-accreditation-withdrawn.v1": "the office calls the company; the journal keeps that it was told",
     "enrollment.company-equipment-changed.v1": "coverage is worked out in the transaction of the"
     " change itself; the journal keeps that it was made",
     "enrollment.company-registered.v1": "the journal's trace of the member companies",
@@ -37,7 +42,6 @@ NOBODY_TELLS_YET: dict[str, str] = {
     "enrollment.target-signed-off.v1": "signing off is still to be built in enrollment",
     "certification.appeal-decided.v1": "appeals are being built",
     "certification.appeal-lodged.v1": "appeals are being built",
-    "enrollment.person-erased.v1": "erasure is still to be built in enrollment; those who must forget already listen",
 }
 """Contracts that stand before their first teller, each with the reason."""
 

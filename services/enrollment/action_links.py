@@ -142,5 +142,16 @@ async def withdraw(tx: Tx, purpose: str, about: str, today: date) -> None:
     )
 
 
+async def withdraw_of(tx: Tx, purpose: str, about: str, person: str, today: date) -> None:
+    """The same for one of several persons who were asked."""
+    await tx.execute(
+        "update action_link set used_on = $4 where purpose = $1 and about = $2 and person = $3 and used_on is null",
+        purpose,
+        about,
+        person,
+        today,
+    )
+
+
 def hashed(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()

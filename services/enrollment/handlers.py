@@ -25,6 +25,9 @@ from shared.events.certification import (
     SchemeVersionPublished,
 )
 from shared.events.enrollment import (
+    AgreementCompleted,
+    AgreementSent,
+    AgreementSigned,
     CoverageGapClosed,
     CoverageGapOpened,
     EnrolmentDroppedOut,
@@ -117,6 +120,9 @@ async def keep_certificates(events: Sequence[CertificateIssued], tx: Tx) -> None
     EnrolmentDroppedOut,
     TrainingCompleted,
     RiskLevelChanged,
+    AgreementSent,
+    AgreementSigned,
+    AgreementCompleted,
     PlacementEnded,
     PlacementMentorChanged,
     PlacementReplacementNeeded,

@@ -23,6 +23,7 @@ from .commands.visits import record_visits
 from .domain.people import age_on
 from .intake.rows import VisitRow
 from .queries import coverage, figures, followup, places, replacements, risk, standing, timeline, trainees
+from .store import agreements
 from .store.audit import By
 
 router = APIRouter(prefix="/enrollment", include_in_schema=False, dependencies=[require("office")])
@@ -91,6 +92,7 @@ async def show_file(
         risk_now = await risk.of(tx, trainee_id)
         stands = await standing.standing_of(tx, trainee_id)
         spoken = await followup.of_trainee(tx, trainee_id)
+        sheets = await agreements.of(tx, trainee_id)
     scheme = (file["scheme"], file["scheme_version"])
     names |= {f"target/{code}": f"{code} {title}" for (*of, code), title in titles.items() if tuple(of) == scheme}
     entries = [_entry(moment, names) for moment in moments]
@@ -113,6 +115,7 @@ async def show_file(
         risk=risk_now,
         risks=words_risk,
         standing=stands,
+        sheets=sheets,
         placement={"ending": ending, "candidates": ranked},
         today=today,
     )

@@ -13,7 +13,10 @@ from shared.clock import FileClock
 from shared.db import Tx
 from shared.service import Context
 
+from .commands.accreditation import remind as remind_of_accreditations
 from .commands.actions import tell_overdue
+from .commands.agreements import follow_agreements
+from .commands.applications import forget_unconfirmed
 from .commands.mentors import follow_courses
 from .commands.people import name_coordinator
 from .commands.replacements import see_overdue
@@ -71,6 +74,9 @@ async def step(tx: Tx, today: date) -> int:
     begun = await begin_placements(tx, today=today, by=CLOCK)
     begun += await follow_courses(tx, today=today, by=CLOCK)
     begun += await see_overdue(tx, today=today, by=CLOCK)
+    begun += await forget_unconfirmed(tx, by=CLOCK)
+    begun += await follow_agreements(tx, today=today, by=CLOCK)
+    begun += await remind_of_accreditations(tx, today=today, by=CLOCK)
     told = await tell_visits(tx, today=today, by=CLOCK)
     told += await tell_reviews(tx, today=today, by=CLOCK)
     told += await tell_overdue(tx, today=today, by=CLOCK)

@@ -14,6 +14,8 @@ class EnrollmentSettings(ServiceSettings):
     coordinator_name: str = "Projectcoördinator"
     coordinator_email: str = "coordinator@keurmerkbureau.example"
     coordinator_language: Language = "nl"
+    applications_per_hour: int = 60
+    """How many applications the public form takes in an hour, of everybody together."""
 
     @classmethod
     def of(cls, settings: ServiceSettings, environ: Mapping[str, str] = os.environ) -> "EnrollmentSettings":

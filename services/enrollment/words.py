@@ -62,6 +62,20 @@ BECAUSE = {
 }
 """Why a gap is none any more."""
 
+PARTIES = {
+    "school": N_("de school"),
+    "company": N_("het leerbedrijf"),
+    "trainee": N_("de leerling"),
+    "guardian": N_("de ouder of verzorger"),
+}
+"""Who signs a training agreement."""
+
+AGREEMENT_STATES = {
+    "sent": (N_("ter ondertekening"), "busy"),
+    "completed": (N_("compleet"), "good"),
+    "withdrawn": (N_("vervallen"), "plain"),
+}
+
 EXAMS = {
     "theory": N_("theorie-examen"),
     "drawing": N_("tekeninglezen en meten"),
@@ -81,6 +95,9 @@ RECIPIENTS = {
 }
 
 MAILS = {
+    "application_confirm": N_("aanmelding bevestigen"),
+    "accreditation_expiring": N_("de erkenning loopt af"),
+    "agreement_sign": N_("praktijkovereenkomst ondertekenen"),
     "mentor_welcome": N_("welkom als begeleider"),
     "trainee_welcome": N_("welkom als leerling"),
     "guardian_welcome": N_("kopie voor ouder of verzorger"),
@@ -107,6 +124,9 @@ MAILS = {
 }
 
 SENTENCES = {
+    "enrollment.agreement-sent.v1": (N_("Praktijkovereenkomst %(agreement_id)s verstuurd ter ondertekening"), "plain"),
+    "enrollment.agreement-signed.v1": (N_("Praktijkovereenkomst %(agreement_id)s getekend: %(party)s"), "plain"),
+    "enrollment.agreement-completed.v1": (N_("Praktijkovereenkomst %(agreement_id)s compleet"), "good"),
     "enrollment.placement-ended.v1": (N_("Leerwerkplek bij %(company)s beëindigd op %(ended_on)s"), "warn"),
     "enrollment.placement-mentor-changed.v1": (N_("Andere begeleider bij %(company)s"), "plain"),
     "enrollment.placement-replacement-needed.v1": (N_("Opleidingsgarantie: een andere leerwerkplek nodig"), "bad"),
@@ -181,6 +201,8 @@ class _Words(dict[str, str]):
                 return ", ".join(self.names.get(f"target/{code}", str(code)) for code in codes)
             case "because":
                 return _said(BECAUSE, str(value))
+            case "party":
+                return _said(PARTIES, str(value))
             case "phase":
                 return _said(words_risk.PHASES, str(value))
             case "level" | "before":

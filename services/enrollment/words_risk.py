@@ -71,6 +71,19 @@ ENDED = {
 }
 """Why a placement ended early."""
 
+WITHDRAWN = {
+    "no-mentor": N_("geen praktijkbegeleider"),
+    "no-time": N_("geen tijd voor begeleiding"),
+    "simple-work": N_("vooral eenvoudig werk"),
+    "unsafe": N_("onveilig werk of omgang"),
+    "no-equipment": N_("machines ontbreken"),
+    "not-reassessed": N_("niet op tijd opnieuw beoordeeld"),
+    "at-request": N_("op verzoek van het leerbedrijf"),
+    "stopped": N_("het leerbedrijf stopt"),
+    "other": N_("anders"),
+}
+"""Why an accreditation was withdrawn."""
+
 SIGNALS = {
     "review-overdue": N_("De programmabespreking is te laat"),
     "action-overdue": N_("Een actiepunt is te laat"),

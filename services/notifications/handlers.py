@@ -36,6 +36,7 @@ from shared.events.enrollment import (
     ActionAssigned,
     ActionLinkMade,
     ActionOverdue,
+    CompanyAccreditationExpiring,
     ContactPointChanged,
     MentorCourseEnding,
     MentorDeclined,
@@ -356,3 +357,13 @@ def _action(event: ActionAssigned | ActionOverdue, template: str) -> Draft:
         data["place"] = f"company/{event.place_id}"
     needs = tuple(str(data[name]) for name in ("trainee", "place") if name in data)
     return Draft(template, event.owner, needs[0] if needs else event.subject, event, needs, data)
+
+
+@on.batch(CompanyAccreditationExpiring)
+async def remind_of_accreditations(events: Sequence[CompanyAccreditationExpiring], tx: Tx) -> None:
+    """The company hears in time that it is to be assessed again."""
+    drafts = []
+    for event in events:
+        data = {"place": event.subject, "valid_until": event.until.isoformat()}
+        drafts.append(Draft("accreditation_expiring", event.subject, event.subject, event, (), data))
+    await commands.add(tx, drafts)

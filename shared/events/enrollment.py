@@ -18,11 +18,69 @@ class CompanyRegistered(Event, type="enrollment.company-registered.v1", subject=
     accredited_until: date | None = None
 
 
+class CompanyAccreditationGranted(
+    Event, type="enrollment.company-accreditation-granted.v1", subject="company/{company_id}"
+):
+    """A company may train until a day. ``reassessed``: it was accredited before and was looked at again."""
+
+    company_id: str
+    granted_on: date
+    until: date
+    reassessed: bool = False
+
+
+class CompanyAccreditationExpiring(
+    Event, type="enrollment.company-accreditation-expiring.v1", subject="company/{company_id}"
+):
+    """A company's accreditation ends soon: time to assess again. Told once for each last day."""
+
+    company_id: str
+    until: date
+    days_left: int
+
+
+class CompanyAccreditationWithdrawn(
+    Event, type="enrollment.company-accreditation-withdrawn.v1", subject="company/{company_id}"
+):
+    """A company may train nobody new, from a day on."""
+
+    company_id: str
+    withdrawn_on: date
+    reason: str
+
+
 class CompanyEquipmentChanged(Event, type="enrollment.company-equipment-changed.v1", subject="company/{company_id}"):
     """A training company has other machines than before."""
 
     company_id: str
     equipment: tuple[str, ...]
+
+
+class ApplicationReceived(Event, type="enrollment.application-received.v1", subject="application/{application_id}"):
+    """Somebody wants to take part, or for now only wants to know more (``interest_only``), by a channel."""
+
+    application_id: str
+    interest_only: bool = False
+    channel: str = ""
+    programme: str = ""
+    received_on: date
+
+
+class ApplicationAccepted(Event, type="enrollment.application-accepted.v1", subject="application/{application_id}"):
+    """Somebody who applied can take part, once there is a place."""
+
+    application_id: str
+    channel: str = ""
+    accepted_on: date
+
+
+class ApplicationRejected(Event, type="enrollment.application-rejected.v1", subject="application/{application_id}"):
+    """Somebody who applied does not take part; why, by a code."""
+
+    application_id: str
+    channel: str = ""
+    reason: str
+    rejected_on: date
 
 
 class TraineeEnrolled(Event, type="enrollment.trainee-enrolled.v1", subject="trainee/{trainee_id}"):
@@ -157,6 +215,43 @@ class PlacementReplaced(Event, type="enrollment.placement-replaced.v1", subject=
     mentor_id: str
     days_without: int
     in_time: bool | None = None
+    scheme: str
+
+
+class AgreementSent(Event, type="enrollment.agreement-sent.v1", subject="trainee/{trainee_id}"):
+    """A training agreement went out to its parties (by kind: school, company, trainee, guardian) to be signed."""
+
+    agreement_id: str
+    placement_id: str
+    trainee_id: str
+    company_id: str
+    version: int
+    parties: tuple[str, ...]
+    sent_on: date
+    scheme: str
+
+
+class AgreementSigned(Event, type="enrollment.agreement-signed.v1", subject="trainee/{trainee_id}"):
+    """A party has signed a training agreement; ``missing`` have not yet."""
+
+    agreement_id: str
+    trainee_id: str
+    party: str
+    missing: tuple[str, ...]
+    signed_on: date
+    scheme: str
+
+
+class AgreementCompleted(Event, type="enrollment.agreement-completed.v1", subject="trainee/{trainee_id}"):
+    """A training agreement is complete: everybody signed, or it amends ``amends_id``, which the same parties signed."""
+
+    agreement_id: str
+    placement_id: str
+    trainee_id: str
+    company_id: str
+    version: int
+    amends_id: str | None = None
+    completed_on: date
     scheme: str
 
 

@@ -131,6 +131,10 @@ class Norms(Part):
     complaint_acknowledge_days: Annotated[int, Field(ge=0)] | None = None
     complaint_resolve_days: Annotated[int, Field(ge=0)] | None = None
     replacement_placement_days: Annotated[int, Field(ge=0)] | None = None
+    accreditation_years: Annotated[int, Field(ge=1, le=50)] | None = None
+    accreditation_reminder_days: Annotated[int, Field(ge=1, le=730)] | None = None
+    agreement_grace_days: Annotated[int, Field(ge=0)] | None = None
+    agreement_reminder_days: Annotated[int, Field(ge=1)] | None = None
     appeal_days: Annotated[int, Field(ge=1, le=365)] | None = None
     """How long a person can appeal against a decision that refuses or takes away, in days after it."""
     open_targets_need_plan: bool | None = None

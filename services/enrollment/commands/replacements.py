@@ -22,7 +22,10 @@ from ..store import audit, coverage, enrolments, guides, replacements, schemes, 
 from ..store.audit import By
 from ..store.enrolments import Placement
 from ..store.replacements import Ending
+from ..store.standings import by_company
+from .agreements import withdraw
 from .coverage import find_gaps_of
+from .mentors import unusable
 from .visits import plan_visits
 
 
@@ -50,6 +53,7 @@ async def end_placement(tx: Tx, trainee_id: str, reason: Reason, *, on: date, to
     await replacements.keep(tx, ending, by=by.actor, at=clock.now())
     await audit.note(tx, by, [(f"trainee/{trainee_id}", f"placement {placement.placement_id} ended on {on}")])
     await tell_ended(tx, [(placement, standing.scheme)], on=on, because="early")
+    await withdraw(tx, [trainee_id], today=today)
     await plan_visits(tx, [Place("company", placement.company_id)], today=today, by=by)
     await find_gaps_of(tx, [trainee_id], today=today, by=by)
     await signals.set_found(tx, Kind.NO_PLACEMENT, [trainee_id], {(trainee_id, ""): ending.evidence()}, on=today)
@@ -104,6 +108,7 @@ async def candidates(tx: Tx, one: Enrolment, *, today: date) -> list[Candidate]:
         return []
     companies = [host for host in await replacements.accredited_on(tx, today) if host.place.id != one.company_id]
     keys = [host.place.id for host in companies]
+    found = await guides.mentors_of(tx, keys)
     school = Place("school", one.school_id)
     own = await coverage.hosts(tx, [Place("company", one.company_id), school])
     return rules.rank(
@@ -113,7 +118,9 @@ async def candidates(tx: Tx, one: Enrolment, *, today: date) -> list[Candidate]:
         near=own[Place("company", one.company_id)].city,
         period=Period(today, one.planned_end),
         rooms=await coverage.rooms(tx, keys, today, without=one.trainee_id),
-        mentors=await guides.mentors_of(tx, keys),
+        mentors=by_company(
+            found, set(await unusable(tx, [m.mentor_id for some in found.values() for m in some], today))
+        ),
         norm=version.mentor_max_trainees,
     )
 

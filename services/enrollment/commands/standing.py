@@ -17,6 +17,7 @@ from ..domain.visits import Place
 from ..store import audit, coverage, endings, enrolments, replacements, signals
 from ..store.audit import By
 from ..store.enrolments import Standing
+from .agreements import withdraw
 from .coverage import find_gaps_of
 from .replacements import tell_ended
 from .reviews import plan_reviews
@@ -129,6 +130,7 @@ async def _end(tx: Tx, standings: Mapping[str, Standing], to: State, *, on: date
         await tell_ended(tx, [(one, standings[one.trainee_id].scheme)], on=one.ends_on, because=str(to))
     await replacements.settle(tx, dict.fromkeys(keys), on)
     await endings.end_pauses(tx, keys, on)
+    await withdraw(tx, keys, today=today)
     files = await enrolments.enrolments(tx, keys)
     await plan_visits(tx, places_of(files.values()), today=today, by=by)
     await find_gaps_of(tx, keys, today=today, by=by)

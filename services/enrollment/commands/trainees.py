@@ -9,16 +9,18 @@ from shared.db import Tx
 from shared.events.enrollment import PlacementMentorChanged, PlacementStarted, TraineeEnrolled
 
 from ..domain import enrolments as rules
+from ..domain.agreements import nothing_to_start
 from ..domain.coverage import Plan
 from ..domain.enrolments import Enrolment, Known, State
-from ..domain.rules import Refused
+from ..domain.rules import Refused, unknown
 from ..domain.schemes import SchemeVersion
 from ..domain.visits import Place
-from ..store import audit, coverage, enrolments, guides, places, replacements, schemes
+from ..store import agreements, audit, coverage, enrolments, guides, norms, places, replacements, schemes
 from ..store.audit import By
 from ..store.enrolments import Placement, Standing
 from ..store.standings import by_company
 from . import people
+from .agreements import amend, check_may_begin
 from .coverage import find_gaps_of
 from .mentors import unusable
 from .outcome import Outcome, Sorted, sort
@@ -48,19 +50,34 @@ async def enrol_trainees(tx: Tx, given: Sequence[Enrolment], *, today: date, by:
     await _choose(tx, found, today, by)
     if not found.to_keep:
         return found.outcome()
-    states = {one.id: State.ACTIVE if one.starts_on <= today else State.ENROLLED for one in found.new}
+    wait = await _waiting(tx, found.new, versions, today)
+    states = {
+        one.id: State.ACTIVE if one.starts_on <= today and one.id not in wait else State.ENROLLED for one in found.new
+    }
     await enrolments.keep(tx, found.to_keep, versions, states)
     for one in found.to_keep:
         before = enrolled.get(one.id)
         await people.tell(tx, before.contacts() if before else [], one.contacts())
-    await _enrol(tx, found.new, versions, today, by)
+    await _enrol(tx, found.new, versions, today, by, wait)
     await _change(tx, found, enrolled, today, by)
     touched = [*found.to_keep, *(enrolled[one.id] for one in found.changed)]
     await plan_visits(tx, _places_of(touched), today=today, by=by)
     await keep_plans_of(tx, {one.id: plans[one.id] for one in found.to_keep if plans.get(one.id)}, by=by)
     await find_gaps_of(tx, (one.id for one in found.to_keep), today=today, by=by)
     await plan_reviews(tx, (one.id for one in found.to_keep), today=today, by=by)
+    await amend(tx, (one.id for one in found.changed), today=today, by=by)
     return found.outcome()
+
+
+async def _waiting(tx: Tx, new: Sequence[Enrolment], versions: Mapping[str, SchemeVersion], today: date) -> set[str]:
+    """Who begins today under a scheme that wants the agreement signed first. What began before today is history."""
+    rules_of = await agreements.rules(tx)
+    strict = {key for key, rule in rules_of.items() if rule.grace_days == 0}
+    return {
+        one.id
+        for one in new
+        if one.starts_on == today and (versions[one.id].scheme, versions[one.id].version) in strict
+    }
 
 
 async def _choose(tx: Tx, found: Sorted[Enrolment], today: date, by: By) -> None:
@@ -101,6 +118,9 @@ async def _known(tx: Tx, news: Sequence[Enrolment], enrolled: Mapping[str, Enrol
         hosts=await coverage.hosts(tx, _places_of(news) | chosen),
         rooms=await coverage.rooms(tx, hosts_to_guests, min(one.starts_on for one in everyone)),
         today=today,
+        accrediting=frozenset(
+            key for key, one in (await norms.norms(tx)).items() if one.accreditation_years is not None
+        ),
     )
 
 
@@ -108,8 +128,11 @@ def _places_of(some: Iterable[Enrolment]) -> set[Place]:
     return {Place("company", one.company_id) for one in some} | {Place("school", one.school_id) for one in some}
 
 
-async def _enrol(tx: Tx, new: Sequence[Enrolment], versions: Mapping[str, SchemeVersion], today: date, by: By) -> None:
+async def _enrol(
+    tx: Tx, new: Sequence[Enrolment], versions: Mapping[str, SchemeVersion], today: date, by: By, wait: set[str]
+) -> None:
     started = [_placement(one, 1, one.starts_on, today) for one in new]
+    started = [replace(one, state="proposed") if one.trainee_id in wait else one for one in started]
     await enrolments.keep_placements(tx, started)
     for one in new:
         version = versions[one.id]
@@ -162,8 +185,11 @@ async def _change(tx: Tx, found: Sorted[Enrolment], enrolled: Mapping[str, Enrol
             if one in moved and standings[one.id].state in (State.ACTIVE, State.PAUSED):
                 started.append(_placement(one, numbers[one.id] + 1, max(today, one.starts_on), today))
             continue
-        if one not in moved or now.state == "proposed":
-            placements.append(replace(now, company_id=one.company_id, mentor_id=one.mentor_id, ends_on=one.planned_end))
+        if one not in moved or now.state != "active":
+            state = "proposed" if one in moved else now.state
+            placements.append(
+                replace(now, state=state, company_id=one.company_id, mentor_id=one.mentor_id, ends_on=one.planned_end)
+            )
             continue
         ended = replace(now, state="ended", ends_on=max(now.starts_on, min(today, now.ends_on)))
         over.append((ended, one))
@@ -226,6 +252,23 @@ async def _move(
         await enrolments.set_states(tx, moves, ended_on=ended_on)
         await audit.note(tx, by, [(f"trainee/{key}", state) for key, state in moves])
     return moved
+
+
+async def start_placement(tx: Tx, trainee_id: str, *, today: date, by: By) -> bool:
+    """Begins a placement that waits. False when it runs already; raises ``NoStartWithoutAgreement`` or what else
+    stands in the way."""
+    if trainee_id not in await enrolments.enrolments(tx, [trainee_id]):
+        raise unknown("trainee_id", trainee_id)
+    waiting = (await enrolments.standings(tx, [trainee_id]))[trainee_id].placement
+    if waiting is not None and waiting.state == "active":
+        return False
+    if waiting is None or waiting.starts_on > today:
+        raise nothing_to_start(trainee_id)
+    await check_may_begin(tx, trainee_id)
+    begun = replace(waiting, state="active")
+    await enrolments.keep_placements(tx, [begun])
+    await _begin(tx, [begun], by)
+    return True
 
 
 async def begin_placements(tx: Tx, *, today: date, by: By, limit: int = 500) -> int:

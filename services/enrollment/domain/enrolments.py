@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from .accreditation import check_accredited
 from .companies import Company, School
 from .coverage import Choice, Host, Plan
 from .mentors import Instructor, Load, Mentor, Period
@@ -155,6 +156,8 @@ class Known:
     """Own companies and schools, and those chosen for targets."""
     rooms: Rooms = field(default_factory=Rooms)
     today: date = date.max
+    accrediting: frozenset[tuple[str, str]] = frozenset()
+    """The scheme versions under which companies are accredited."""
     unusable: Mapping[str, Refused] = field(default_factory=dict)
     """Mentors to whom no trainee may be given, each with the rule that says so."""
     plans: dict[str, Sequence[Plan]] = field(default_factory=dict)
@@ -190,6 +193,7 @@ def _accept(enrolment: Enrolment, before: Enrolment | None, known: Known) -> Sch
         lambda: _check_instructor(enrolment, known),
     )
     version = known.schemes.for_programme(enrolment.programme, enrolment.starts_on)
+    _check_accredited(enrolment, before, version, known)
     mentor = known.mentors[enrolment.mentor_id]
     keeps_place = before is not None and (before.mentor_id, before.period) == (mentor.mentor_id, enrolment.period)
     if not keeps_place:
@@ -280,6 +284,16 @@ def _check_usable(enrolment: Enrolment, before: Enrolment | None, known: Known) 
     mentor_id = enrolment.mentor_id
     if mentor_id in known.unusable and (before is None or before.mentor_id != mentor_id):
         raise known.unusable[mentor_id]
+
+
+def _check_accredited(enrolment: Enrolment, before: Enrolment | None, version: SchemeVersion, known: Known) -> None:
+    """For new placements, where the scheme accredits companies. What began before today is history."""
+    first = known.today if before is not None else enrolment.starts_on
+    moves = before is not None and before.company_id != enrolment.company_id
+    begins = moves or (before is None and first >= known.today)
+    if begins and (version.scheme, version.version) in known.accrediting:
+        company = known.companies[enrolment.company_id]
+        check_accredited(company.company_id, company.accredited_until, max(first, enrolment.starts_on))
 
 
 def _check_instructor(enrolment: Enrolment, known: Known) -> None:

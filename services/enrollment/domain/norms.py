@@ -28,6 +28,9 @@ class Norms:
     mentor_course_reminder_days: int | None = None
     mentor_replacement_days: int | None = None
     """How long a company has to name another mentor when one declined or lapsed."""
+    accreditation_years: int | None = None
+    """How long an accreditation of a company holds; with it, nobody new is placed at a company without one."""
+    accreditation_reminder_days: int | None = None
     mentor_feedback_least: int = 0
     """How many trainees must have given feedback before it is shown, where the scheme asks for more than the least."""
 

@@ -134,12 +134,17 @@ async def set_states(tx: Tx, moves: Sequence[tuple[str, State]], *, ended_on: da
 
 
 async def to_begin(tx: Tx, today: date, limit: int) -> list[Placement]:
-    """Placements whose first day has come; two schedulers at once share them out."""
+    """Placements whose first day has come; two schedulers at once share them out.
+
+    Where the scheme gives no time to sign the agreement later, a placement waits until it is signed for.
+    """
     rows = await tx.fetch(
         """
         select placement_id, trainee_id, company_id, mentor_id, state, starts_on, ends_on
-        from placement where state = 'proposed' and starts_on <= $1
-        order by starts_on, placement_id limit $2 for update skip locked
+        from placement p where state in ('proposed', 'signed') and starts_on <= $1 and (state = 'signed' or not exists (
+            select from enrolment e join scheme_curriculum c on (c.scheme, c.version) = (e.scheme, e.scheme_version)
+            where e.trainee_id = p.trainee_id and (c.content #>> '{norms,agreement_grace_days}')::int = 0))
+        order by starts_on, placement_id limit $2 for update of p skip locked
         """,
         today,
         limit,

@@ -76,6 +76,12 @@ SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "exam_failed": ("trainee/T1", _RESULT | {"knocked_out": False, "resits_left": 2}),
     "certificate_issued": ("trainee/T1", _CERTIFICATE),
     "certificate_issued_company": ("company/C1", _CERTIFICATE),
+    "accreditation_expiring": ("company/C1", {"place": "company/C1", "valid_until": "2026-12-31"}),
+    "application_confirm": ("trainee/T1", {"link": "https://keur.example/x", "ends_on": "2026-10-12"}),
+    "agreement_sign": (
+        "company/C1",
+        {"trainee": "trainee/T1", "place": "company/C1", "link": "https://keur.example/x", "ends_on": "2026-10-12"},
+    ),
     "mentor_answer": ("mentor/M1", {"place": "company/C1", "link": "https://keur.example/x", "ends_on": "2026-10-12"}),
     "mentor_another_needed": (
         "company/C1",

@@ -86,7 +86,7 @@ async def test_another_site_changes_nothing_with_a_visitors_session(service: Ser
 def test_what_is_public_is_written_down_here_too(service: Service) -> None:
     """A new public path is a decision: it is made in two places."""
     known = {
-        "enrollment": {"/enrollment/sign-in", "/enrollment/session", "/enrollment/answer"},
+        "enrollment": {"/enrollment/sign-in", "/enrollment/session", "/enrollment/answer", "/enrollment/apply"},
         "certification": {
             "/certification/register",
             "/certification/status",
