@@ -128,6 +128,34 @@ def extra_hands(until: date) -> dict[str, int]:
     return found
 
 
+def reviews_overdue(until: date) -> set[str]:
+    """P1: trainees whose first programme review was due and a week later still not held; the files hold no reviews."""
+    weeks = SCHEME["cadence"]["programme_review_weeks"]
+    last = last_days(until)
+    found = set()
+    for row in rows("trainees"):
+        reminded = date.fromisoformat(row["starts_on"]) + (weeks + 1) * WEEK
+        if reminded <= last[row["trainee_id"]]:
+            found.add(row["trainee_id"])
+    return found
+
+
+def mentors_lapsed(until: date) -> set[tuple[str, str]]:
+    """P6: (trainee, mentor) whose mentor's course ended before the training did."""
+    ends = {row["mentor_id"]: row["course_valid_until"] for row in rows("mentors")}
+    last = last_days(until)
+    found = set()
+    for row in rows("trainees"):
+        valid_until = ends[row["mentor_id"]]
+        if valid_until:
+            seen = date.fromisoformat(valid_until) + DAY
+            while seen.weekday() != 0:  # the office's clock stands still between Mondays
+                seen += DAY
+            if seen <= last[row["trainee_id"]]:
+                found.add((row["trainee_id"], row["mentor_id"]))
+    return found
+
+
 def alignment_gaps(until: date) -> set[tuple[str, str]]:
     """P2: (trainee, target) taught at school and not done in the company within the norm and the time of the logbook.
 
@@ -154,6 +182,8 @@ def alignment_gaps(until: date) -> set[tuple[str, str]]:
 
 if __name__ == "__main__":
     end = date(2026, 8, 3)
+    print("P1", len(reviews_overdue(end)))
+    print("P6", len(mentors_lapsed(end)))
     print("P2", len(alignment_gaps(end)))
     print("P3", len(coverage_gaps()))
     print("P4", sum(mentor_time(end).values()), len(mentor_time(end)))
