@@ -8,7 +8,8 @@ from typing import Any
 
 import uvloop
 
-from bench import certificate, idle, imports, lists, machine
+from bench import certificate, growth, idle, imports, lists, machine, mails, workers
+from bench.backlog import measure as backlog
 from bench.home import Refused
 from bench.peers import contest as peers
 from bench.peers.roster import ROSTER
@@ -41,8 +42,21 @@ def _arguments() -> argparse.Namespace:
     importing.add_argument("--rows", type=int, default=10_000)
     listing = verbs.add_parser("lists", help="pages and lists of enrollment with very many trainees, in the process")
     listing.add_argument("--trainees", type=int, default=100_000)
+    posting = verbs.add_parser("mails", help="mails a second to a mail server that takes all")
+    posting.add_argument("--count", type=int, default=2000)
+    posting.add_argument("--rounds", type=int, default=5)
+    draining = verbs.add_parser("backlog", help="a backlog in an outbox drains: memory, rate, nothing lost")
+    draining.add_argument("--events", type=int, default=1_000_000)
+    several = verbs.add_parser("workers", help="one, two and three workers of one service at once")
+    several.add_argument("--events", type=int, default=10_000)
+    several.add_argument("--rounds", type=int, default=3)
+    several.add_argument("--most", type=int, default=3)
+    growing = verbs.add_parser("growth", help="1, 10 and 100 times the people of the shipped files, on a running home")
+    growing.add_argument("--factors", default="1,10,100")
+    growing.add_argument("--kinds", default=",".join(growth.KINDS), help=f"of {', '.join(growth.KINDS)}")
+    growing.add_argument("--most-rows", type=int, default=100_000, help="of one kind at one factor; more are left out")
     memory = verbs.add_parser("memory", help="each service idle: memory, and seconds from start to ready")
-    for verb in (reference, others, issuing, importing, listing, memory):
+    for verb in (reference, others, issuing, importing, listing, posting, draining, several, growing, memory):
         verb.add_argument("--json", action="store_true", help="one JSON object instead of a table")
         verb.add_argument("--quick", action="store_true", help="small sizes: whether it runs, not how fast")
     return parser.parse_args()
@@ -112,6 +126,35 @@ async def _lists(given: argparse.Namespace) -> None:
     _print("lists", await lists.measure(trainees=trainees, times=times), head, as_json=given.json)
 
 
+async def _mails(given: argparse.Namespace) -> None:
+    head = machine.described()
+    count, rounds = (200, 1) if given.quick else (given.count, given.rounds)
+    _print("mails", await mails.measure(count=count, rounds=rounds), head, as_json=given.json)
+
+
+async def _backlog(given: argparse.Namespace) -> None:
+    head = machine.described()
+    rows = await backlog.measure(events=5000 if given.quick else given.events)
+    _print("backlog", rows, head, as_json=given.json)
+
+
+async def _workers(given: argparse.Namespace) -> None:
+    head = machine.described()
+    events, rounds = (600, 1) if given.quick else (given.events, given.rounds)
+    rows = await workers.measure(events=events, rounds=rounds, most=given.most)
+    _print(f"workers of one service: {rounds} rounds of {events} events, medians", rows, head, as_json=given.json)
+
+
+async def _growth(given: argparse.Namespace) -> None:
+    head = machine.described()
+    kinds = given.kinds.split(",")
+    if unknown := [kind for kind in kinds if kind not in growth.KINDS]:
+        raise SystemExit(f"no such kind: {', '.join(unknown)}; there are {', '.join(growth.KINDS)}")
+    factors = [1, 2] if given.quick else [int(factor) for factor in given.factors.split(",")]
+    rows = await growth.measure(factors=factors, kinds=kinds, most=1000 if given.quick else given.most_rows)
+    _print("growth: seconds, and how many times those of the factor before", rows, head, as_json=given.json)
+
+
 async def _memory(given: argparse.Namespace) -> None:
     head = machine.described()
     _print("services at rest", await idle.measure(), head, as_json=given.json)
@@ -120,9 +163,17 @@ async def _memory(given: argparse.Namespace) -> None:
 def main() -> None:
     given = _arguments()
     work = {
-        "reference": _reference, "peers": _peers, "certificate": _certificate, "import": _import, "lists": _lists,
+        "reference": _reference,
+        "peers": _peers,
+        "certificate": _certificate,
+        "import": _import,
+        "lists": _lists,
+        "mails": _mails,
         "memory": _memory,
-    }[given.verb]  # fmt: skip
+        "backlog": _backlog,
+        "workers": _workers,
+        "growth": _growth,
+    }[given.verb]
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(work(given))

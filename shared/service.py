@@ -22,6 +22,7 @@ from prometheus_client import generate_latest
 
 from shared import clock, telemetry
 from shared.bus import broker, crashpoints, topology
+from shared.bus import retention as ages
 from shared.bus.consumer import Consumer
 from shared.bus.dispatch import Dispatcher
 from shared.bus.pausing import Pausing
@@ -56,7 +57,8 @@ class Service:
     """The parts of one service; ``run`` brings them to life.
 
     ``loops`` run for as long as the service does and are started again with a pause when they fail; ``status`` adds
-    to ``/readyz`` (never personal data); ``extra_consumers`` are queues beside the inbox (ops: the failed messages).
+    to ``/readyz`` (never personal data); ``extra_consumers`` are queues beside the inbox (ops: the failed messages);
+    ``retention`` says what of the service's own goes with age, beside what goes of every service's bus.
     """
 
     name: str
@@ -70,10 +72,12 @@ class Service:
     title: str = ""
     extra_consumers: Sequence[Callable[["Service"], Consumer]] = ()
     body_limits: dict[str, int] | None = None
+    retention: Sequence[ages.Rule] = ()
     state: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         s = self.settings
+        self.retention = (*self._bus_rules(), *self.retention)
         self.clock = clock.clock_from_env()
         clock.use(self.clock)
         self.db = Database(s.database_url, name=self.name, max_size=s.pool_size, timeout=s.database_timeout)
@@ -92,6 +96,15 @@ class Service:
         self.since = datetime.now(UTC)
         self.mode = "all"
         self._last_error: str | None = None
+
+    def _bus_rules(self) -> Sequence[ages.Rule]:
+        s = self.settings
+        return ages.bus_rules(
+            outbox_keep_days=s.outbox_keep_days,
+            inbox_keep_days=s.inbox_keep_days,
+            private_keep_days=s.private_keep_days,
+            idempotency_keep_days=s.idempotency_keep_days,
+        )
 
     def consumer_of(self, queue: str, dispatcher: Dispatcher) -> Consumer:
         """A consumer of one more queue, with this service's settings."""
@@ -251,8 +264,10 @@ class Service:
 
     async def _purge(self) -> None:
         while True:
-            await self.relay.purge(keep_days=self.settings.outbox_keep_days)
-            await asyncio.sleep(3600)
+            for name, count in (await ages.carry_out(self.db, self.retention)).items():
+                if count:
+                    log.info("forgotten by age", rule=name, count=count)
+            await asyncio.sleep(self.settings.retention_every)
 
 
 @cache

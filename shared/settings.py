@@ -44,7 +44,15 @@ class ServiceSettings(BaseModel):
     broker_timeout: float = 10.0
     database_timeout: float = 30.0
     pool_size: int = 10
-    outbox_keep_days: int = 400
+    outbox_keep_days: float = 400
+    """How long the journal of what was told is kept: replays and the audit read it."""
+    inbox_keep_days: float = 400
+    """How long a message that comes again is seen to be an old one."""
+    private_keep_days: float = 1
+    """How long the body of a private event outlives its confirm."""
+    idempotency_keep_days: float = 7
+    retention_every: float = 3600.0
+    """Seconds between two rounds of forgetting."""
 
     @classmethod
     def from_env(cls, service: str, environ: Mapping[str, str] = os.environ) -> Self:

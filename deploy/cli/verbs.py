@@ -152,6 +152,16 @@ VERBS: tuple[Verb, ...] = (
         ),
     ),
     Verb(
+        "retention",
+        "wat met de jaren verdwijnt: hoeveel er bewaard is, en wat er nu weg mag",
+        "retention:retention",
+        (
+            flag("--dry-run", "laat alleen zien wat er weg mag"),
+            option("--reason", "waarom nu", default="", metavar="TEKST"),
+            JSON,
+        ),
+    ),
+    Verb(
         "queues",
         "wachtrijen, lezers, pogingen, geparkeerd, outbox en mail",
         "desk:queues",

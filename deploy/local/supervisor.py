@@ -28,6 +28,8 @@ from deploy.local.words import _
 STARTS_BEFORE_GIVING_UP = 3
 LONG_ENOUGH = 10.0
 LOG_LIMIT = 20 * 1024 * 1024
+BEHIND = {"capture": 10, "ops": 10, "notifications": 5}
+"""Niceness once ready: on a machine that is full, a mail or a figure can wait a second, an exam result not."""
 HOLD = "hold"
 """A file below ``run`` with the pid of a restore: while that process lives, services that end are not started again."""
 
@@ -258,6 +260,9 @@ class Supervisor:
         while not await program.ready():
             await asyncio.sleep(0.1)
         state.ready = True
+        if (behind := BEHIND.get(program.name)) and (child := self._children.get(program.name)):
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, child.pid, behind)
         self.say((_("{name} is terug") if state.restarts else _("{name} is gereed")).format(name=program.name))
         self._note()
 

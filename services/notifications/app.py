@@ -23,4 +23,5 @@ def build(settings: ServiceSettings) -> Service:
         routers=[api.router, pages.router],
         loops=loops,
         status=queries.status,
+        retention=(housekeeping.captured_mail(own),),
     )

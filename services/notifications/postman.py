@@ -190,7 +190,9 @@ class Postman:
             for settled in ended:
                 del bag.open[settled.id]
             if bag.open:
-                await asyncio.sleep(SETTLE_EVERY)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(SETTLE_EVERY):
+                        await bag.all_ended.wait()
 
     async def _renew(self, bag: "_Bag") -> None:
         """Says every few seconds that this postman is still busy with what has not been written down."""
@@ -217,8 +219,13 @@ class _Bag:
         self.away: str | None = None
         self.ended: list[Settled] = []
         self.something = asyncio.Event()
+        self.all_ended = asyncio.Event()
+        self._left = len(mails)
 
     def end(self, mail: Stored, outcome: Outcome, sent_to: str | None = None, language: str | None = None) -> None:
         verdict = domain.after(mail.attempts, outcome, self._first_retry)
         self.ended.append(Settled(mail.id, mail.attempts, verdict, sent_to, language))
         self.something.set()
+        self._left -= 1
+        if not self._left:
+            self.all_ended.set()

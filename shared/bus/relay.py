@@ -29,12 +29,6 @@ _WAITING = """
 select count(*) as pending, extract(epoch from now() - min(written_at))::float8 as oldest
 from outbox where published_at is null
 """
-_PURGE = (
-    "update outbox set body = null where private and body is not null and published_at < now() - interval '1 day'",
-    "delete from outbox where published_at < now() - make_interval(days => $1)",
-    "delete from inbox where handled_at < now() - make_interval(days => $1)",
-    "delete from idempotency where created_at < now() - interval '7 days'",
-)
 
 
 def first_of_each_subject(rows: Sequence[asyncpg.Record]) -> list[asyncpg.Record]:
@@ -161,9 +155,3 @@ class Relay:
         telemetry.OUTBOX_PENDING.labels(self._service).set(pending)
         telemetry.OUTBOX_OLDEST_SECONDS.labels(self._service).set(oldest)
         return pending, round(oldest, 1)
-
-    async def purge(self, *, keep_days: int) -> None:
-        """Forgets by age: private bodies after a day, the journal and the inbox after ``keep_days``."""
-        async with self._db.read() as connection:
-            for statement in _PURGE:
-                await connection.execute(statement, *([keep_days] if "$1" in statement else []))

@@ -1,12 +1,13 @@
 """What an operator asks of one service's bus, below /<service>/api/bus: pause, resume, outcomes, private events."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from shared.bus import private_replay
+from shared.bus import private_replay, retention
 from shared.bus.pausing import record
 from shared.db import Tx
 from shared.errors import RuleBroken
@@ -38,6 +39,12 @@ class PrivateReplay(StrictModel):
     types: list[Annotated[str, Field(max_length=200)]] = Field(min_length=1, max_length=50)
     again: bool = False
     dry_run: bool = False
+    reason: str = Field(default="", max_length=500)
+
+
+class Forgetting(StrictModel):
+    """Carries the rules out now."""
+
     reason: str = Field(default="", max_length=500)
 
 
@@ -84,6 +91,20 @@ def bus_desk(name: str) -> APIRouter:
         answer = await once(request, ctx, decision, do)
         await pausing.look()
         return answer
+
+    @router.get("/retention", dependencies=READ)
+    async def kept(request: Request, ctx: Ctx) -> dict[str, Any]:
+        """What goes with age: by rule how many rows are kept, how many are past their time, and the oldest."""
+        async with ctx.db.read() as tx:
+            found = await retention.standing(tx, service_of(request).retention)
+        return {"service": name, "rules": [asdict(one) for one in found]}
+
+    @router.post("/retention", dependencies=WRITE)
+    async def forget(request: Request, ctx: Ctx, who: Who, asked: Forgetting) -> dict[str, Any]:
+        """Forgets now what is past its time, instead of within the hour."""
+        async with ctx.db.transaction() as tx:
+            await record(tx, actor=who.subject, action="retention", reason=asked.reason or "asked for")
+        return {"service": name, "forgotten": await retention.carry_out(ctx.db, service_of(request).retention)}
 
     @router.post("/outcomes", dependencies=WRITE)
     async def outcomes(ctx: Ctx, asked: Outcomes) -> dict[str, dict[str, datetime]]:

@@ -26,14 +26,19 @@ __all__ = [
 T = TypeVar("T")
 
 
-def context(request: Request) -> Context:
+async def context(request: Request) -> Context:  # a plain function would be run in a thread, for each request
     """The service's database, clock and settings."""
     found: Context = request.app.state.ctx
     return found
 
 
+async def who_asks(request: Request) -> Principal:
+    """Raises NotSignedIn (401) for nobody."""
+    return signed_in(request)
+
+
 Ctx = Annotated[Context, Depends(context)]
-Who = Annotated[Principal, Depends(signed_in)]
+Who = Annotated[Principal, Depends(who_asks)]
 
 
 class Page(BaseModel):
@@ -43,7 +48,7 @@ class Page(BaseModel):
     limit: int = 100
 
 
-def paging(
+async def paging(
     after: Annotated[str, Query(max_length=200, description="id of the last item seen")] = "",
     limit: Annotated[int, Query(ge=1, le=1000, description="how many items")] = 100,
 ) -> Page:

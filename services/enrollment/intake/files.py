@@ -35,7 +35,7 @@ async def take_file(
     reading = Reading(file, kind.row, filename=filename, language=language)
     new = changed = unchanged = 0
     try:
-        async with db.transaction() as tx:
+        async with db.transaction(growing=True) as tx:
             chunks = reading.chunks(CHUNK)
             while rows := await asyncio.to_thread(next, chunks, None):  # checking rows must not hold up other requests
                 numbers = {getattr(row.value, kind.key): row.number for row in rows}

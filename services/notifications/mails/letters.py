@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from textwrap import fill
 from typing import Any, Self
@@ -175,7 +175,7 @@ def _placeholders(mail: Stored, facts: Facts, register_url: str, scheme: str) ->
             given[name] = [facts.parties[ref] for ref in given[name] if ref in facts.parties]
     for name in _DATES:
         if given.get(name) is not None:
-            given[name] = format_date(date.fromisoformat(given[name]), "long", locale=i18n.locale())
+            given[name] = _long_date(given[name], i18n.locale())
     if "items" in given:
         given["items"] = [_item(item, facts) for item in given["items"]]
     if "programme" in given:
@@ -187,7 +187,7 @@ def _placeholders(mail: Stored, facts: Facts, register_url: str, scheme: str) ->
         passed = facts.passed.get(mail.subject_ref, frozenset()) | {given["exam"]}
         given["remaining"] = [_in_language(title) for code, title in titles.items() if code not in passed]
         given["exam"] = _in_language(titles[given["exam"]]) if given["exam"] in titles else given["exam"]
-        given["score"] = format_decimal(given["score"], locale=i18n.locale())
+        given["score"] = _number(given["score"], i18n.locale())
     if "change" in given:
         given |= in_words(given)
     if "number" in given:
@@ -197,10 +197,21 @@ def _placeholders(mail: Stored, facts: Facts, register_url: str, scheme: str) ->
     return {name: value for name, value in given.items() if value is not None}
 
 
+# Thousands of mails name the same few days and scores, and Babel reads its tables for each.
+@lru_cache(maxsize=4096)
+def _long_date(day: str, locale: str) -> str:
+    return format_date(date.fromisoformat(day), "long", locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _number(number: float, locale: str) -> str:
+    return format_decimal(number, locale=locale)
+
+
 def _item(item: Mapping[str, Any], facts: Facts) -> dict[str, str]:
     """One line of a digest; a place whose name is not known goes by its key, so that the others need not wait."""
     place = facts.parties.get(item["place"])
-    day = format_date(date.fromisoformat(item["due_on"]), "long", locale=i18n.locale())
+    day = _long_date(item["due_on"], i18n.locale())
     return {
         "template": item["template"],
         "place": place.organisation if place else item["place"].partition("/")[2],

@@ -31,8 +31,3 @@ async def add(tx: Tx, mails: Sequence[Captured]) -> None:
         [mail.message_id for mail in mails],
         [mail.raw for mail in mails],
     )
-
-
-async def purge(tx: Tx, keep_days: int) -> None:
-    """Forgets captured mail by age."""
-    await tx.execute("delete from captured_mail where received_at < now() - make_interval(days => $1)", keep_days)
