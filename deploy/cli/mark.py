@@ -101,3 +101,37 @@ def _scheme(given: Namespace, *, check: bool) -> int:
         words = _("{scheme} {version} is in orde") if check else _("{scheme} {version} is gepubliceerd")
         show.line(words.format(**told))
     return GOOD
+
+
+def what_if(given: Namespace) -> int:
+    """What the version would change for everybody in the file; nothing is published. Status 1 when somebody loses."""
+    try:
+        told = client.send_file("certification", "/certification/api/schemes/what-if", Path(given.file))[1]
+    except Refused as refused:
+        if not refused.problem.get("errors"):
+            raise
+        return _faults(given, refused)
+    losing = told["loses"] + told["decided_loses"]
+    if given.json:
+        show.as_json(told)
+        return PROBLEM if losing else GOOD
+    show.line(_("{scheme} {version}: {looked_at} mensen in het dossier").format(**told))
+    show.line(_("op weg: {gains} erbij, {loses} eraf, {same} gelijk").format(**told))
+    show.line(_("al besloten (het certificaat blijft): {decided_gains} erbij, {decided_loses} eraf").format(**told))
+    for one in told["effects"]:
+        show.line(f"{one['trainee_id']:<16} {one['effect']:<6} {one['under']:<8} {one['goes_over']}")
+        for shift in one["because"]:
+            show.line(f"    {shift['title']}: {shift['before'] or '–'} → {shift['after'] or '–'}")
+    return PROBLEM if losing else GOOD
+
+
+def _faults(given: Namespace, refused: Refused) -> int:
+    """Each fault of a file with its line."""
+    errors = refused.problem["errors"]
+    if given.json:
+        show.as_json({"file": given.file, "errors": errors})
+        return PROBLEM
+    for error in errors:
+        place = error.get("line") or error.get("field") or ""
+        show.line(f"{given.file}:{place}: {error.get('path', '')} {error['message']}", show.RED)
+    return PROBLEM

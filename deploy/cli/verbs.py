@@ -272,6 +272,7 @@ VERBS: tuple[Verb, ...] = (
         below=(
             Verb("validate", "kijk een schema na", "mark:validate_scheme", (YAML, JSON)),
             Verb("publish", "publiceer een schemaversie", "mark:publish_scheme", (YAML, JSON)),
+            Verb("what-if", "wat zou deze versie voor iedereen veranderen", "mark:what_if", (YAML, JSON)),
         ),
     ),
     Verb(

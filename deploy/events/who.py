@@ -23,6 +23,7 @@ NOBODY_LISTENS_YET: dict[str, str] = {
     "enrollment.company-accreditation-withdrawn.v1": "the office calls the company; the journal keeps that it was told",
     "enrollment.company-equipment-changed.v1": "coverage is worked out in the transaction of the"
     " change itself; the journal keeps that it was made",
+    "certification.scheme-version-retired.v1": "the journal's end of a version; enrolments follow valid_from",
     "enrollment.company-registered.v1": "the journal's trace of the member companies",
     "enrollment.complaint-received.v1": "complaints are handled inside enrollment; the journal counts them",
     "enrollment.mentor-accepted.v1": "mentors are handled inside enrollment; the journal keeps each yes",

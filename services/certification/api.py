@@ -86,11 +86,11 @@ async def publish(
     check: Annotated[bool, Query(description="say what is wrong, and publish nothing")] = False,
 ) -> Response:
     """Publishes a version of a scheme from YAML, for good. Every fault is named at once, with its line."""
-    body = await _yaml(request)
+    body = await yaml_of(request)
     try:
-        version = read_scheme(_text(body))
+        version = read_scheme(text_of(body))
     except SchemeNotValid as wrong:
-        return _scheme_faults(request, wrong)
+        return scheme_faults(request, wrong)
 
     async def do(tx: Tx) -> Answer:
         try:
@@ -118,7 +118,7 @@ def _published(status: int, version: SchemeVersion, *, published: bool = True) -
     return Answer(status, content, {"Location": location} if published else {})
 
 
-async def _yaml(request: Request) -> bytes:
+async def yaml_of(request: Request) -> bytes:
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         return await request.body()
     async with request.form(max_files=1, max_fields=1) as form:
@@ -126,14 +126,14 @@ async def _yaml(request: Request) -> bytes:
         return b"" if file is None else file.encode() if isinstance(file, str) else await file.read()
 
 
-def _text(body: bytes) -> str:
+def text_of(body: bytes) -> str:
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         raise SchemeNotValid.because(body.count(b"\n", 0, wrong.start) + 1, "encoding") from None
 
 
-def _scheme_faults(request: Request, wrong: SchemeNotValid) -> Response:
+def scheme_faults(request: Request, wrong: SchemeNotValid) -> Response:
     errors = [fault.in_language(language()) for fault in wrong.faults]
     detail = "; ".join(f"{error['line']}: {error['path']} {error['message']}" for error in errors[:3])
     return problems.answer(request, 422, "scheme-not-valid", detail, errors=errors)

@@ -5,7 +5,7 @@ from pathlib import Path
 from shared.service import Service
 from shared.settings import ServiceSettings
 
-from . import api, decisions_api, handlers, life_api, life_schedule, schedule
+from . import api, decisions_api, handlers, life_api, life_schedule, schedule, schemes_api
 from .domain.misses import Misses
 from .pages import credential, decisions, office, paper, register
 from .pages import life as life_pages
@@ -30,6 +30,7 @@ def build(settings: ServiceSettings) -> Service:
             register.router,
             api.router,
             decisions_api.router,
+            schemes_api.router,
             office.router,
             decisions.router,
             life_api.router,

@@ -12,6 +12,8 @@ from shared.events.enrollment import (
     ContactPointChanged,
     PersonDetailsChanged,
     PersonErased,
+    PlacementEnded,
+    PlacementMentorChanged,
     PlacementStarted,
     TargetSignedOff,
     TraineeEnrolled,
@@ -119,6 +121,26 @@ async def note_placements(events: Sequence[PlacementStarted], tx: Tx) -> None:
         (event.placement_id, event.trainee_id, event.company_id, event.mentor_id, event.starts_on) for event in events
     ]
     await evidence.note_placements(tx, placements, causes=causes, now=clock.now(), today=clock.today())
+
+
+@on.batch(PlacementMentorChanged)
+async def note_mentors(events: Sequence[PlacementMentorChanged], tx: Tx) -> None:
+    """Another mentor guides the trainee, and neither decides on him or her."""
+    trained = [
+        (event.trainee_id, "mentor", key, event.changed_on)
+        for event in events
+        for key in (event.before_id, event.mentor_id)
+    ]
+    await evidence.note_trainers(tx, trained)
+
+
+@on.batch(PlacementEnded)
+async def note_ended_placements(events: Sequence[PlacementEnded], tx: Tx) -> None:
+    """Practice is counted up to the last day at the company; who trained there stays known."""
+    ended = [
+        (event.placement_id, event.trainee_id, event.company_id, event.mentor_id, event.ended_on) for event in events
+    ]
+    await evidence.note_ends(tx, ended)
 
 
 def _trainee_id(event: PersonDetailsChanged | PersonErased | ContactPointChanged) -> str:

@@ -8,6 +8,7 @@ import structlog
 
 from shared.service import Context
 
+from .commands import transitions
 from .commands.conflicts import tell_conflicts
 from .commands.evidence import count_practice
 from .commands.signing import Signer, sign_some
@@ -45,14 +46,13 @@ async def run(ctx: Context) -> None:
 
 
 async def follow(ctx: Context) -> None:
-    """Once for each day: practice that grew by itself is counted, and ties of examiners are looked at, until cancelled.
-
-    What it finds it finds again after a restart, and then it is no news.
-    """
+    """Once for each day: who goes over to a later version of the scheme does, practice that grew by itself is counted,
+    and ties of examiners are looked at; until cancelled. After a restart it finds the same, and that is no news."""
     followed: date | None = None
     while True:
         if (today := ctx.clock.today()) != followed:
             async with ctx.db.transaction() as tx:
+                await transitions.follow(tx, now=ctx.clock.now(), today=today)
                 await count_practice(tx, now=ctx.clock.now(), today=today)
                 await tell_conflicts(tx, await deciding.examiners_tied(tx), now=ctx.clock.now())
             followed = today

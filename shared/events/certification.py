@@ -326,3 +326,13 @@ class ExaminerConflictDetected(
     person: str
     ties: tuple[str, ...]
     scheme: str | None = None
+
+
+class SchemeVersionRetired(Event, type="certification.scheme-version-retired.v1", subject="scheme/{scheme}"):
+    """Nobody is on the way to a certificate under this version any more, and a later one is in force. Certificates that
+    were issued under it stand. ``because`` is ``moved`` (all went over) or ``finished``."""
+
+    scheme: str
+    version: str
+    retired_on: date
+    because: str

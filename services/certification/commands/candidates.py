@@ -134,17 +134,18 @@ class Case:
         return self.version.scheme.decision_mode == "automatic" and self.candidate.holder is not None
 
 
-async def cases_of(tx: Tx, some: Sequence[Candidate], *, today: date) -> list[Case]:
-    """These candidates beside their rules. Evidence from the training is read only where a rule asks for it."""
+async def cases_of(tx: Tx, some: Sequence[Candidate], *, today: date, under: SchemeVersion | None = None) -> list[Case]:
+    """These candidates beside their rules, or beside those of another version ``under`` which they could come.
+    Evidence from the training is read only where a rule asks for it."""
     versions = await schemes.versions(tx, {one.version_key for one in some if one.version_key})
     standing = await results.current(tx, [one.trainee_id for one in some])
-    wanting = [one.trainee_id for one in some if one.version_key and asks_for_facts(versions[one.version_key])]
+    wanting = [one.trainee_id for one in some if one.version_key and asks_for_facts(under or versions[one.version_key])]
     known = await facts.of(tx, wanting, counted_on=today) if wanting else {}
     cases = []
     for one in some:
         if one.admission is None or one.version_key is None:
             continue  # results count from the enrolment on; admission assesses what waited
-        version = versions[one.version_key]
+        version = under or versions[one.version_key]
         programme = version.scheme.programmes.get(one.admission.programme)
         dossier = Dossier.of(
             one.trainee_id,

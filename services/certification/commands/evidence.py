@@ -36,6 +36,25 @@ async def note_placements(
     await _assess(tx, news, "practice_months", causes=causes, now=now, today=today)
 
 
+async def note_trainers(tx: Tx, trained: Sequence[tuple[str, str, str, date]]) -> None:
+    """``trained``: trainee, role, key, since. Candidates are locked first, as above."""
+    await candidates.lock(tx, {trainee_id for trainee_id, _, _, _ in trained})
+    await facts.add_trainers(tx, trained)
+
+
+async def note_ends(tx: Tx, ended: Sequence[tuple[str, str, str, str, date]]) -> None:
+    """``ended``: placement, trainee, company, mentor, last day."""
+    await note_trainers(
+        tx,
+        [
+            (trainee, role, key, day)
+            for _, trainee, company, mentor, day in ended
+            for role, key in (("company", company), ("mentor", mentor))
+        ],
+    )
+    await facts.end_placements(tx, [(placement, day) for placement, _, _, _, day in ended])
+
+
 async def count_practice(tx: Tx, *, now: datetime, today: date) -> int:
     """A day went by: whoever waits only for months of practice may have them now. Gives how many were looked at."""
     waiting = await facts.practising(tx)

@@ -27,6 +27,7 @@ def reference_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
     for code, programme in _mapping(data.get("programmes")).items():
         yield from _known(("programmes", code, "targets"), _mapping(programme).get("targets"), targets)
     yield from _known(("recertification", "exams"), _mapping(data.get("recertification")).get("exams"), exams)
+    yield from _transition(data)
     lines = _mapping(data.get("completion"))
     for lower, higher in (("baseline", "target"), ("target", "stretch")):
         low: Any = lines.get(lower)
@@ -38,6 +39,20 @@ def reference_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
     high_from: Any = points.get("high_from")
     if _are_numbers(raised, high_from) and raised > high_from:
         yield Fault(("risk", "high_from"), "below", high_from, bounds({"ge": raised}), "raised_from")
+
+
+def _transition(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """A day of transition is named exactly where something happens on it, and not before the version is in force."""
+    rule = _mapping(data.get("transition"))
+    who, day, start = rule.get("who_started_before"), rule.get("on"), data.get("valid_from")
+    if who in ("moves", "chooses") and day is None:
+        yield Fault(("transition", "on"), "missing", None)
+    elif who == "stays" and day is not None:
+        yield Fault(
+            ("transition", "on"), "not_here", day, ("alleen bij moves en chooses", "only with moves and chooses")
+        )
+    elif day is not None and start is not None and str(day) < str(start):
+        yield Fault(("transition", "on"), "too_early", day, bounds({"ge": start}))
 
 
 def _pass_mark_on_scale(code: str, exam: Mapping[str, Any]) -> Iterator[Fault]:

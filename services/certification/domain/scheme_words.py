@@ -19,6 +19,8 @@ WORDS: dict[str, Said] = {
     "off_scale": ("ligt buiten de schaal", "is off the scale"),
     "unknown_name": ("wordt hier genoemd maar staat nergens", "is named here but described nowhere"),
     "named_twice": ("wordt dubbel genoemd", "is named twice"),
+    "not_here": ("hoort hier niet", "does not belong here"),
+    "too_early": ("ligt vóór de ingangsdatum", "is before the day it takes effect"),
     "below": ("ligt onder {other}", "is below {other}"),
     # of a value that the model refuses: the names are pydantic's or ours
     "missing": ("ontbreekt", "is missing"),

@@ -232,6 +232,14 @@ class Recertification(Part):
     requires: RecertificationNeeds | None = None
 
 
+class Transition(Part):
+    """What becomes of those who started under an earlier version: each ``stays``, ``moves`` to this one on a day, or
+    ``chooses`` up to and including that day."""
+
+    who_started_before: Literal["stays", "moves", "chooses"]
+    on: Day | None = None
+
+
 class Target(Part):
     title: Text
     equipment: tuple[Code, ...] = ()
@@ -283,6 +291,7 @@ class Scheme(Part):
     eligibility: Annotated[tuple[Requirement, ...], Field(min_length=1)]
     exams: Annotated[dict[Code, Exam], Field(min_length=1)]
     recertification: Recertification | None = None
+    transition: Transition | None = None
     equipment: dict[Code, Text] = {}
     targets: dict[Code, Target] = {}
     programmes: Annotated[dict[Code, Programme], Field(min_length=1)]
@@ -295,6 +304,10 @@ class Scheme(Part):
     def rules(self) -> frozenset[str]:
         """The names of the rules that apply in this version."""
         return frozenset(requirement.rule for requirement in self.requirements())
+
+    def follows(self, other: "Scheme") -> bool:
+        """Whether this is a later version of the same scheme."""
+        return self.scheme == other.scheme and _order(self.version) > _order(other.version)
 
 
 class SchemeVersion(NamedTuple):

@@ -10,8 +10,9 @@ async def some(tx: Tx) -> list[dict[str, Any]]:
     rows = await tx.fetch(
         """
         select scheme, version, valid_from, content->'title' as title, content->>'decision_mode' as decision_mode,
-               sha256, published_at, published_by
-        from scheme_version order by scheme, valid_from desc, published_at desc
+               sha256, published_at, published_by, retired_on
+        from scheme_version left join scheme_retirement using (scheme, version)
+        order by scheme, valid_from desc, published_at desc
         """
     )
     return [dict(row) for row in rows]

@@ -97,6 +97,17 @@ async def add_placements(tx: Tx, placements: Sequence[tuple[str, str, str, str, 
     return {row["trainee_id"] for row in rows}
 
 
+async def end_placements(tx: Tx, ended: Sequence[tuple[str, date]]) -> None:
+    """``ended``: placement, last day. A placement that was not heard of has no practice to end."""
+    await tx.execute(
+        """
+        update practice_period p set ends_on = t.ends_on
+        from unnest($1::text[], $2::date[]) as t(placement_id, ends_on) where p.placement_id = t.placement_id
+        """,
+        *_columns(ended, 2),
+    )
+
+
 async def add_trainers(tx: Tx, trained: Sequence[tuple[str, str, str, date]]) -> None:
     """``trained``: trainee, role, key, since."""
     await tx.execute(
