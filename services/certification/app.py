@@ -5,9 +5,9 @@ from pathlib import Path
 from shared.service import Service
 from shared.settings import ServiceSettings
 
-from . import api, decisions_api, handlers, life_api, life_schedule, schedule, schemes_api
+from . import api, decisions_api, exams_api, handlers, life_api, life_schedule, schedule, schemes_api
 from .domain.misses import Misses
-from .pages import credential, decisions, office, paper, register
+from .pages import credential, decisions, exams, office, paper, register
 from .pages import life as life_pages
 from .queries import candidates
 from .settings import CertificationSettings
@@ -31,6 +31,8 @@ def build(settings: ServiceSettings) -> Service:
             api.router,
             decisions_api.router,
             schemes_api.router,
+            exams_api.router,
+            exams.router,
             office.router,
             decisions.router,
             life_api.router,
@@ -40,7 +42,7 @@ def build(settings: ServiceSettings) -> Service:
         loops=[schedule.run, schedule.follow, life_schedule.run],
         status=candidates.status,
         title="Keur certification: het keurmerk",
-        body_limits={"/certification/api/schemes": 1024 * 1024},
+        body_limits={"/certification/api/schemes": 1024 * 1024, "/certification/what-if": 1024 * 1024},
         state={
             "misses": Misses(own.register_misses, own.register_window),
             "misses_by_number": Misses(BIRTH_DATE_MISSES, BIRTH_DATE_WINDOW_S),

@@ -1,6 +1,6 @@
 """What certification tells: schemes, exams, decisions, certificates."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from .base import Event
@@ -336,3 +336,35 @@ class SchemeVersionRetired(Event, type="certification.scheme-version-retired.v1"
     version: str
     retired_on: date
     because: str
+
+
+class ExamScheduled(Event, type="certification.exam-scheduled.v1", subject="exam/{session_id}"):
+    """An exam session was planned, with those who sit it. ``starts_at`` has its offset."""
+
+    session_id: str
+    scheme: str
+    exam: str
+    starts_at: datetime
+    examiner: str
+    trainee_ids: tuple[str, ...] = ()
+
+
+class ExamMoved(Event, type="certification.exam-moved.v1", subject="exam/{session_id}"):
+    """An exam session is held at another moment, or at another place."""
+
+    session_id: str
+    scheme: str
+    exam: str
+    before: datetime
+    starts_at: datetime
+    trainee_ids: tuple[str, ...] = ()
+
+
+class ExamCancelled(Event, type="certification.exam-cancelled.v1", subject="exam/{session_id}"):
+    """An exam session is not held. Why stays with certification."""
+
+    session_id: str
+    scheme: str
+    exam: str
+    starts_at: datetime
+    trainee_ids: tuple[str, ...] = ()

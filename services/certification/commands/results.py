@@ -42,7 +42,7 @@ async def record_results(tx: Tx, entries: Sequence[Entry], *, now: datetime, by:
     if not accepted:
         return entered
     known = await candidates.lock_or_add(tx, {entry.trainee_id for _, entry in accepted}, now=now)
-    sheets = await _sheets(tx, list(known.values()))
+    sheets = await sheets_of(tx, list(known.values()))
     owners = await results.by_id(tx, [entry.result_id for _, entry in accepted])
     for place, entry in accepted:
         try:
@@ -70,7 +70,7 @@ async def settle_results(
     tx: Tx, admitted: Sequence[Candidate], *, causes: Mapping[str, Event | None], now: datetime
 ) -> None:
     """The enrolment of these candidates arrived: their results that waited now count, or are refused by name."""
-    sheets = await _sheets(tx, admitted)
+    sheets = await sheets_of(tx, admitted)
     settled = [(one, sheet) for sheet in sheets.values() for one in sheet.settle()]
     if not settled:
         return
@@ -113,7 +113,7 @@ async def _of_known_exams(tx: Tx, entries: Sequence[Entry], entered: Entered) ->
     return accepted
 
 
-async def _sheets(tx: Tx, some: Sequence[Candidate]) -> dict[str, Results]:
+async def sheets_of(tx: Tx, some: Sequence[Candidate]) -> dict[str, Results]:
     versions = await schemes.versions(tx, {one.version_key for one in some if one.version_key})
     standing = await results.current(tx, [one.trainee_id for one in some])
     return {

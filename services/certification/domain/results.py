@@ -129,6 +129,14 @@ class Results:
         rules = self.scheme.exams.get(exam) if self.scheme else None
         return max(0, rules.attempts - len(self._attempts.get(exam, {}))) if rules else 0
 
+    def of(self, exam: str) -> list[Result]:
+        """What stands of one exam, attempts in order."""
+        attempts = self._attempts.get(exam, {})
+        return [attempts[number] for number in sorted(attempts)]
+
+    def passed(self, exam: str) -> bool:
+        return any(result.passed for result in self.of(exam))
+
     def _settled(self, result: Result) -> Result:
         try:
             passed = self._judge(result.entry, corrects=None)
