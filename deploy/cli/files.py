@@ -26,7 +26,7 @@ SOURCES = {
 def import_file(given: Namespace) -> int:
     """Status 0 when all was taken (or would be), 1 when something was refused."""
     file = Path(given.file)
-    service = "certification" if given.kind == "results" else "enrollment"
+    service = "certification" if given.kind in ("results", "history") else "enrollment"
     if given.check and given.partial:
         raise WrongUse(_("--check en --partial gaan niet samen."))
     with show.working(_("{file} wordt nagekeken …").format(file=file.name)):

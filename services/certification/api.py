@@ -26,10 +26,11 @@ from .domain.numbers import tidy_number
 from .domain.rules import Refused
 from .domain.scheme_file import SchemeNotValid, read_scheme
 from .domain.schemes import SchemeVersion
+from .history_intake import take_history
 from .intake import ResultRow, take_results
 from .queries import candidates, register, verification
 from .queries import schemes as published
-from .store import schemes
+from .store import history, schemes
 from .store.audit import By
 
 router = APIRouter(prefix="/certification/api", tags=["certification"])
@@ -191,12 +192,24 @@ async def import_file(
     check: Annotated[bool, Query(description="say what would be taken, and take nothing")] = False,
     partial: Annotated[bool, Query(description="take the good rows")] = False,
 ) -> JSONResponse:
-    """Takes a file of results whole, or says all that is wrong with it."""
-    if kind != "results":
-        raise UnknownKind("this kind is not known here", field="kind", value=kind, allowed="results")
+    """Takes a file of results, or of certificates of before (``history``), whole, or says all that is wrong with it."""
+    if kind not in ("results", "history"):
+        raise UnknownKind("this kind is not known here", field="kind", value=kind, allowed="results, history")
 
     async def take() -> tuple[bool, dict[str, Any]]:
         await file.seek(0)
+        if kind == "history":
+            return await take_history(
+                ctx.db,
+                file.file,
+                filename=file.filename or "",
+                language=language(),
+                now=ctx.clock.now(),
+                today=ctx.clock.today(),
+                by=By(who.subject),
+                check=check,
+                partial=partial,
+            )
         return await take_results(
             ctx.db,
             file.file,
@@ -239,9 +252,13 @@ async def one_certificate(ctx: Ctx, number: Annotated[str, Path(max_length=80)])
 
 @router.get("/register", dependencies=OFFICE)
 async def list_register(ctx: Ctx, page: Paging) -> Listing[dict[str, Any]]:
-    """The register as the public is shown it once number and code match."""
+    """The register as the public is shown it once number and code match; imported certificates say so."""
     async with ctx.db.read() as tx:
         rows = await register.register(tx, page.after, page.limit, ctx.clock.today())
+        before = await history.some(tx, page.after, page.limit, ctx.clock.today())
+    names = (*register.PUBLIC, "document_sha256", "imported")
+    rows += [{name: one[name] for name in names} for one in before]
+    rows = sorted(rows, key=lambda row: str(row["number"]))[: page.limit]
     return Listing[dict[str, Any]].of(rows, page, "number")
 
 

@@ -23,6 +23,7 @@ from ..domain.misses import Misses
 from ..domain.numbers import CHECK_CODE_LENGTH, tidy_check_code, tidy_number
 from ..domain.rules import Refused
 from ..queries import life, register
+from ..store import history
 from ..words import shown_scheme
 
 router = APIRouter(prefix="/certification/register", tags=["register"])
@@ -83,10 +84,12 @@ async def entry(
     number and the holder's birth date."""
     if not tidy_check_code(code) and not birth_date and wants_html(request):
         return render(request, "register.html", number=tidy_number(number), missed=None, asks_code=True)
-    found = await look_up(request, ctx, number, code, birth_date)
+    found = await look_up(request, ctx, number, code, birth_date, with_history=True)
     if isinstance(found, Response):
         return found
     day = day_asked(on)
+    if found.get("imported"):
+        return _imported(request, found)
     async with ctx.db.read() as tx:
         content = await register.scheme_content(tx, found["scheme"], found["scheme_version"])
         stood = await life.on_day(tx, found["number"], found["issued_on"], day) if day else None
@@ -109,6 +112,16 @@ async def entry(
     return JSONResponse(_json({**shown, **({"on": _json(asked)} if asked else {})}), headers=HEADERS)
 
 
+def _imported(request: Request, found: dict[str, Any]) -> Response:
+    """A certificate of before this register: what the older one said of it."""
+    shown = {name: found[name] for name in (*register.PUBLIC, "as_of", "imported")}
+    if not wants_html(request):
+        return JSONResponse(_json(shown), headers=HEADERS)
+    page = render(request, "imported.html", entry=shown, words=words)
+    page.headers.update(HEADERS)
+    return page
+
+
 def day_asked(text: str) -> date | None:
     """The day of a question about the past; what is no day is refused."""
     if not text.strip():
@@ -128,11 +141,12 @@ def day_asked(text: str) -> date | None:
 
 
 async def look_up(
-    request: Request, ctx: Ctx, number: str, code: str, birth_date: str = ""
+    request: Request, ctx: Ctx, number: str, code: str, birth_date: str = "", *, with_history: bool = False
 ) -> dict[str, Any] | Response:
     """The entry when number and code (or birth date) belong together; else the refusal, which is the same for wrong and
     unknown, and comes no sooner for the one than for the other.
 
+    Imported certificates are found ``with_history``: they have no paper and no credential of this issuer.
     A birth date is a small secret, so misses with one are counted by number too, whoever asks.
     """
     begun = monotonic()
@@ -147,6 +161,8 @@ async def look_up(
         return _refusal(request, 429, wait=wait)
     async with ctx.db.read() as tx:
         found = await register.entry(tx, key, ctx.clock.today())
+        if found is None and with_history:
+            found = await history.entry(tx, key, ctx.clock.today())
     if found is not None and belongs(found, code, birth_date):
         return found
     misses.note(address, now)
