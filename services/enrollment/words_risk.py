@@ -117,9 +117,29 @@ EVIDENCE = {
     "company": N_("leerbedrijf"),
     "budget": N_("afgesproken"),
     "overdue": N_("te laat"),
+    "from": N_("van"),
+    "until": N_("tot en met"),
+    "weeks": N_("weken"),
+    "expected": N_("dagen verwacht"),
+    "attended": N_("dagen aanwezig"),
+    "share_before": N_("aandeel daarvoor"),
+    "taught_on": N_("geleerd op"),
+    "step": N_("stap"),
+    "by": N_("uiterlijk"),
+    "origin": N_("uit"),
+    "owner": N_("van"),
     "missing": N_("nog niet"),
 }
 """What the figures of a signal are called; others stand under their own name."""
+
+
+HIDDEN = ("review_id",)
+"""Keys that lead to a page and say nothing to a reader."""
+
+SHARES = ("share", "share_before", "simple_share")
+
+KEYS_ONLY = ("action-overdue", "complaint")
+"""Kinds whose ``about`` is a key and no word."""
 
 
 def options(words: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -131,17 +151,24 @@ def said(signal: Signal) -> str:
     """The signal as one sentence: what, since when, and the figures it follows from."""
     what = _(SIGNALS[signal.kind.value]) if signal.kind.value in SIGNALS else signal.kind.value
     since = _("sinds %(day)s") % {"day": _day(signal.opened_on)}
-    about = [signal.about] if signal.about and signal.about not in signal.evidence.values() else []
-    figures = "; ".join([*about, *(f"{_name(key)} {_value(value)}" for key, value in _shown(signal.evidence))])
+    known = signal.kind.value in KEYS_ONLY or signal.about in signal.evidence.values()
+    about = [signal.about] if signal.about and not known else []
+    figures = "; ".join([*about, *(f"{_name(key)} {_figure(key, value)}" for key, value in _shown(signal.evidence))])
     return f"{what} ({since}): {figures}." if figures else f"{what} ({since})."
 
 
 def _shown(evidence: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return [(key, value) for key, value in evidence.items() if value is not None and value != [] and value != ""]
+    return [(key, value) for key, value in evidence.items() if key not in HIDDEN and value not in (None, [], "")]
 
 
 def _name(key: str) -> str:
     return _(EVIDENCE[key]) if key in EVIDENCE else key.replace("_", " ")
+
+
+def _figure(key: str, value: Any) -> str:
+    if key in SHARES and isinstance(value, int | float):
+        return str(numbers.format_percent(value, locale=i18n.locale()))
+    return _value(value)
 
 
 def _value(value: Any) -> str:
