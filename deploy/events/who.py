@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -58,6 +59,7 @@ def subscriptions(service: str) -> Subscriptions:
     return on
 
 
+@cache
 def listeners() -> dict[str, dict[str, list[str]]]:
     """By event type: the services that handle it, with the names of their handlers; the journal is not counted."""
     found: dict[str, dict[str, list[str]]] = {kind: {} for kind in sorted(ALL)}
@@ -72,6 +74,7 @@ def keepers() -> list[str]:
     return [service for service in SERVICES if "#" in subscriptions(service).patterns]
 
 
+@cache
 def tellers() -> dict[str, list[str]]:
     """By event type: the services whose code makes it. A type may only be made by the service it is named after."""
     found: dict[str, list[str]] = {kind: [] for kind in sorted(ALL)}
