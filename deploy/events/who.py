@@ -43,8 +43,6 @@ NOBODY_LISTENS_YET: dict[str, str] = {
 """Events that only the journal of ops hears, each with the reason why it is told all the same."""
 
 NOBODY_TELLS_YET: dict[str, str] = {
-    "enrollment.attendance-measured.v1": "attendance is still to be measured in enrollment",
-    "enrollment.target-signed-off.v1": "signing off is still to be built in enrollment",
     "certification.appeal-decided.v1": "appeals are being built",
     "certification.appeal-lodged.v1": "appeals are being built",
 }

@@ -29,6 +29,7 @@ from . import (
     sign_in,
     standing_api,
     standing_pages,
+    watching_api,
 )
 from .queries import figures
 from .settings import EnrollmentSettings
@@ -61,6 +62,7 @@ def build(settings: ServiceSettings) -> Service:
             agreement_pages.signing,
             standing_pages.router,
             mentor_api.router,
+            watching_api.router,
             mentor_pages.router,
             mentor_pages.answers,
             board_pages.router,

@@ -28,11 +28,15 @@ from shared.events.enrollment import (
     AgreementCompleted,
     AgreementSent,
     AgreementSigned,
+    AlignmentGapDetected,
+    AttendanceBelowNorm,
     CoverageGapClosed,
     CoverageGapOpened,
     EnrolmentDroppedOut,
     EnrolmentPaused,
     EnrolmentResumed,
+    ExtraHandsSignalled,
+    MentorTimeBelowNorm,
     PlacementEnded,
     PlacementMentorChanged,
     PlacementReplaced,
@@ -43,6 +47,7 @@ from shared.events.enrollment import (
     ProgrammeReviewHeld,
     ProgrammeReviewOverdue,
     RiskLevelChanged,
+    TargetSignedOff,
     TraineeEnrolled,
     TrainingCompleted,
     VisitDue,
@@ -56,7 +61,7 @@ from .domain.cadences import Cadences
 from .domain.schemes import SchemeVersion
 from .queries import timeline
 from .queries.timeline import Moment
-from .store import audit, cadences, coverage, heard, risk, schemes
+from .store import audit, cadences, coverage, heard, risk, schemes, watching
 from .store.audit import By
 
 on = Subscriptions("enrollment")
@@ -69,7 +74,8 @@ async def copy_scheme(event: SchemeVersionPublished, tx: Tx) -> None:
     await coverage.lock(tx, alone=True)
     if await schemes.keep(tx, version):
         await audit.note(tx, _by(event), [(event.subject, f"version {event.version} known")])
-    await schemes.keep_content(tx, event.scheme, event.version, event.content)
+    if await schemes.keep_content(tx, event.scheme, event.version, event.content):
+        await watching.look_soon_under(tx, event.scheme, event.version)
     await find_gaps_under(tx, event.scheme, event.version, today=today(), by=_by(event))
     await risk.look_again_under(tx, event.scheme, event.version)
     await cadences.keep(tx, event.scheme, event.version, Cadences.from_content(event.content), today())
@@ -110,6 +116,11 @@ async def keep_certificates(events: Sequence[CertificateIssued], tx: Tx) -> None
     CoverageGapOpened,
     CoverageGapClosed,
     ProgrammeReviewHeld,
+    MentorTimeBelowNorm,
+    ExtraHandsSignalled,
+    AttendanceBelowNorm,
+    AlignmentGapDetected,
+    TargetSignedOff,
     ExamPassed,
     ExamFailed,
     CandidateEligible,

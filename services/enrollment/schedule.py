@@ -24,6 +24,7 @@ from .commands.reviews import tell_reviews
 from .commands.risk import judge_risks
 from .commands.trainees import begin_placements
 from .commands.visits import tell_visits
+from .commands.watch import watch_due
 from .settings import EnrollmentSettings
 from .store import runs
 from .store.audit import By
@@ -77,6 +78,7 @@ async def step(tx: Tx, today: date) -> int:
     begun += await forget_unconfirmed(tx, by=CLOCK)
     begun += await follow_agreements(tx, today=today, by=CLOCK)
     begun += await remind_of_accreditations(tx, today=today, by=CLOCK)
+    begun += await watch_due(tx, today=today, by=CLOCK)
     told = await tell_visits(tx, today=today, by=CLOCK)
     told += await tell_reviews(tx, today=today, by=CLOCK)
     told += await tell_overdue(tx, today=today, by=CLOCK)

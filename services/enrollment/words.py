@@ -140,6 +140,20 @@ SENTENCES = {
     "enrollment.placement-started.v1": (N_("Leerwerkplek begonnen bij %(company)s"), "good"),
     "enrollment.coverage-gap-opened.v1": (N_("Nergens te leren, en nog geen plan: %(targets)s"), "warn"),
     "enrollment.coverage-gap-closed.v1": (N_("Niet meer open: %(targets)s (%(because)s)"), "good"),
+    "enrollment.mentor-time-below-norm.v1": (
+        N_("Te weinig begeleiding: %(minutes)s van %(budget_minutes)s minuten in vier weken"),
+        "warn",
+    ),
+    "enrollment.extra-hands-signalled.v1": (N_("Twee perioden achter elkaar te veel eenvoudig werk"), "warn"),
+    "enrollment.attendance-below-norm.v1": (
+        N_("Te weinig op school: %(attended_days)s van %(expected_days)s dagen"),
+        "warn",
+    ),
+    "enrollment.alignment-gap-detected.v1": (
+        N_("Op school geleerd en nog niet in het leerbedrijf geoefend: %(targets)s"),
+        "warn",
+    ),
+    "enrollment.target-signed-off.v1": (N_("Eindterm afgetekend door instructeur en begeleider: %(target)s"), "good"),
     "enrollment.visit-due.v1": (N_("Bezoek aan %(place)s is aan de beurt: uiterlijk %(due_on)s"), "busy"),
     "enrollment.programme-review-due.v1": (N_("Programmabespreking aan de beurt: uiterlijk %(due_on)s"), "busy"),
     "enrollment.programme-review-overdue.v1": (
@@ -199,6 +213,10 @@ class _Words(dict[str, str]):
             case "targets":
                 codes = value if isinstance(value, list) else []
                 return ", ".join(self.names.get(f"target/{code}", str(code)) for code in codes)
+            case "target":
+                return self.names.get(f"target/{value}", str(value))
+            case "attended_days" | "expected_days":
+                return numbers.format_decimal(str(value), locale=i18n.locale())
             case "because":
                 return _said(BECAUSE, str(value))
             case "party":

@@ -143,6 +143,7 @@ class Norms(Part):
     mentor_replacement_days: Annotated[int, Field(ge=1, le=365)] | None = None
     mentor_feedback_least: Annotated[int, Field(ge=5)] | None = None
     school_day_hours: Annotated[Exact, Field(gt=0, le=12)] | None = None
+    attendance_periods: Annotated[int, Field(ge=1, le=13)] | None = None
     logbook_days: Annotated[int, Field(ge=0, le=60)] | None = None
 
 

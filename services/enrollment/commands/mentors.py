@@ -34,6 +34,7 @@ from ..store import audit, guides, norms, places, standings
 from ..store.audit import By
 from . import people
 from .outcome import Outcome, sort
+from .watch import watch
 
 ANSWER = "mentor-answer"
 """The purpose of the link by which a nominated mentor answers."""
@@ -94,6 +95,7 @@ async def answer(tx: Tx, mentor_id: str, *, willing: bool, reason: str, today: d
             MentorDeclined(mentor_id=mentor_id, company_id=company, declined_on=today, another_by=another_by),
         )
     await audit.note(tx, by, [(f"mentor/{mentor_id}", str(answered.state))])
+    await _look_at_trainees(tx, [mentor_id], today, by)
     return True
 
 
@@ -124,7 +126,13 @@ async def approve(tx: Tx, mentor_id: str, *, course_valid_until: date | None, to
         MentorApproved(mentor_id=mentor_id, company_id=mentor.company_id, approved_on=today, course_valid_until=until),
     )
     await audit.note(tx, by, [(f"mentor/{mentor_id}", str(approved.state))])
+    await _look_at_trainees(tx, [mentor_id], today, by)
     return True
+
+
+async def _look_at_trainees(tx: Tx, mentors: Iterable[str], today: date, by: By) -> None:
+    """A mentor who declined or lapsed is a signal with everybody whom they guide, until another guides them."""
+    await watch(tx, await standings.trainees_of(tx, mentors), today=today, by=by, entries=False)
 
 
 async def _found(tx: Tx, mentor_id: str) -> tuple[Standing, Mentor]:
@@ -190,6 +198,7 @@ async def _lapse(tx: Tx, today: date, by: By, limit: int) -> int:
             ),
         )
     await audit.note(tx, by, [(f"mentor/{one.mentor_id}", "lapsed") for one in lapsed])
+    await _look_at_trainees(tx, ended, today, by)
     return len(lapsed)
 
 

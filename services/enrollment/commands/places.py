@@ -11,7 +11,7 @@ from ..domain.companies import Company, School
 from ..domain.mentors import Instructor, Mentor
 from ..domain.rules import unknown
 from ..domain.visits import Place
-from ..store import audit, coverage, guides, places, standings
+from ..store import audit, coverage, guides, places, standings, watching
 from ..store.audit import By
 from . import people
 from .coverage import find_gaps_at
@@ -93,6 +93,8 @@ async def enter_mentors(tx: Tx, given: Sequence[Mentor], *, by: By) -> Outcome:
     if found.to_keep:
         await guides.keep_mentors(tx, found.to_keep)
         await standings.keep_imported(tx, (one.mentor_id for one in found.to_keep))
+    if found.changed:
+        await watching.look_soon(tx, await standings.trainees_of(tx, (one.mentor_id for one in found.changed)))
     for mentor in found.to_keep:
         before = known.get(mentor.mentor_id)
         await people.tell(

@@ -12,10 +12,11 @@ from ..domain.complaints import Complaint
 from ..domain.logbook import Entry
 from ..domain.rules import Refused, unknown
 from ..domain.visits import Place
-from ..store import audit, enrolments, records, schemes
+from ..store import audit, enrolments, records, schemes, watching
 from ..store.audit import By
 from .outcome import Outcome, sort
 from .visits import plan_visits
+from .watch import watch
 
 
 async def receive_complaints(tx: Tx, given: Sequence[Complaint], *, today: date, by: By) -> Outcome:
@@ -57,7 +58,7 @@ async def receive_complaints(tx: Tx, given: Sequence[Complaint], *, today: date,
     return found.outcome()
 
 
-async def write_logbook(tx: Tx, given: Sequence[Entry], *, by: By) -> Outcome:
+async def write_logbook(tx: Tx, given: Sequence[Entry], *, today: date, by: By) -> Outcome:
     """Lines of the logbook. No event each: others need what is made of them, not every line."""
     known = await records.entries(tx, (one.entry_id for one in given))
     trainees = await enrolments.known_trainees(tx, (one.trainee_id for one in given))
@@ -71,5 +72,8 @@ async def write_logbook(tx: Tx, given: Sequence[Entry], *, by: By) -> Outcome:
     found = sort(given, known, refused)
     if found.to_keep:
         await records.keep_entries(tx, found.to_keep)
+        moved = {known[one.entry_id].trainee_id for one in found.changed}
+        touched = moved | {one.trainee_id for one in found.to_keep} | await watching.classmates(tx, found.to_keep)
+        await watch(tx, touched, today=today, by=by)
     await audit.note(tx, by, [(f"logbook/{one.entry_id}", "changed") for one in found.changed])
     return found.outcome()

@@ -22,6 +22,10 @@ class Norms:
     """Hours of a whole school day; without it the hours of a week cannot be made into days, and a week counts whole."""
     logbook_days: int = 7
     """How long after a week its logbook may still come: a period is judged when that time is over too."""
+    attendance_periods: int = 2
+    """Over how many periods of four weeks attendance is judged: in one, a single illness would be a signal."""
+    measures_attendance: bool = False
+    """Whether the scheme asks for attendance before a certificate, so that it is told to whoever certifies."""
     mentor_max_trainees: int | None = None
     mentor_course_required: bool = False
     """Whether somebody whose course lapsed may not be given new trainees."""
@@ -35,22 +39,35 @@ class Norms:
     """How many trainees must have given feedback before it is shown, where the scheme asks for more than the least."""
 
     @classmethod
-    def from_content(cls, content: Mapping[str, Any]) -> "Norms":
-        """Reads the scheme's data as certification tells it."""
+    def from_content(cls, content: Mapping[str, Any], version: str = "") -> "Norms":
+        """Reads the scheme's data as certification tells it, in one of its versions."""
         norms, week = content.get("norms") or {}, content.get("week_pattern") or {}
         start = week.get("start_phase") or {}
-        names = set(cls.__dataclass_fields__) - {"school_days", "start_weeks", "start_school_days"}
+        names = set(cls.__dataclass_fields__) - {
+            "school_days",
+            "start_weeks",
+            "start_school_days",
+            "measures_attendance",
+        }
         given = {name: _number(norms[name]) for name in names if norms.get(name) is not None}
         return cls(
             **given,
             school_days=week.get("school_days"),
             start_weeks=start.get("weeks") or 0,
             start_school_days=start.get("school_days") or 0,
+            measures_attendance=any(
+                rule.get("rule") == "school_attendance" and _order(rule.get("from_version")) <= _order(version)
+                for rule in content.get("eligibility") or ()
+            ),
         )
 
     def school_days_in(self, week: int) -> int:
         """School days asked for in a week of the training, counted from 0."""
         return self.start_school_days if week < self.start_weeks else self.school_days or 0
+
+
+def _order(version: str | None) -> list[int]:
+    return [int(part) for part in (version or "").split(".") if part.isdigit()]
 
 
 def _number(value: Any) -> Any:

@@ -55,7 +55,11 @@ KINDS = {
             lambda tx, given, today, by: trainees.enrol_trainees(tx, given, today=today, by=by),
             rows.TraineeBody,
         ),
-        Kind("logbook", rows.LogbookRow, lambda tx, given, today, by: records.write_logbook(tx, given, by=by)),
+        Kind(
+            "logbook",
+            rows.LogbookRow,
+            lambda tx, given, today, by: records.write_logbook(tx, given, today=today, by=by),
+        ),
         Kind(
             "complaints",
             rows.ComplaintRow,

@@ -101,6 +101,18 @@ async def keep(
         [versions[one.trainee_id].version for one in enrolments],
         [states.get(one.trainee_id, State.ENROLLED) for one in enrolments],
     )
+    # The first period of four weeks is judged after it; who changed, or has a mentor in question, is looked at soon.
+    await tx.execute(
+        """
+        insert into training_watch (trainee_id, next_on)
+        select e.trainee_id, case when s.state is distinct from 'approved' then e.starts_on
+                                  else date_trunc('week', e.starts_on)::date + 35 end
+        from enrolment e left join mentor_standing s using (mentor_id)
+        where e.trainee_id = any($1) order by e.trainee_id
+        on conflict (trainee_id) do update set next_on = '0001-01-01'
+        """,
+        [one.trainee_id for one in enrolments],
+    )
 
 
 async def keep_placements(tx: Tx, placements: Sequence[Placement]) -> None:
@@ -130,6 +142,17 @@ async def set_states(tx: Tx, moves: Sequence[tuple[str, State]], *, ended_on: da
         [key for key, _ in moves],
         [str(state) for _, state in moves],
         ended_on,
+    )
+    # Signals are of trainings that run: what began counts from its day on, what stopped or goes on is looked at soon.
+    await tx.execute(
+        """
+        update training_watch set next_on = case when state = 'active' then coalesce(next_on, '0001-01-01')
+                                                 else '0001-01-01' end
+        from unnest($1::text[], $2::text[]) as given(trainee_id, state)
+        where training_watch.trainee_id = given.trainee_id
+        """,
+        [key for key, _ in moves],
+        [str(state) for _, state in moves],
     )
 
 

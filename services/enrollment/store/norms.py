@@ -12,11 +12,12 @@ async def norms(tx: Tx) -> dict[tuple[str, str], Norms]:
     rows = await tx.fetch(
         """
         select scheme, version,
-               jsonb_build_object('norms', content -> 'norms', 'week_pattern', content -> 'week_pattern') as content
+               jsonb_build_object('norms', content -> 'norms', 'week_pattern', content -> 'week_pattern',
+                                  'eligibility', content -> 'eligibility') as content
         from scheme_curriculum
         """
     )
-    return {(row["scheme"], row["version"]): Norms.from_content(row["content"]) for row in rows}
+    return {(row["scheme"], row["version"]): Norms.from_content(row["content"], row["version"]) for row in rows}
 
 
 async def in_force(tx: Tx, today: date) -> list[Norms]:

@@ -35,20 +35,23 @@ async def schemes(tx: Tx) -> Schemes:
     )
 
 
-async def keep_content(tx: Tx, scheme: str, version: str, content: Mapping[str, Any]) -> None:
-    """What coverage reads of the scheme, as certification told it."""
-    await tx.execute(
+async def keep_content(tx: Tx, scheme: str, version: str, content: Mapping[str, Any]) -> bool:
+    """What the training reads of the scheme, as certification told it; true when this was news."""
+    changed = await tx.fetchval(
         """
-        insert into scheme_curriculum (scheme, version, content) values ($1, $2, $3)
+        insert into scheme_curriculum as known (scheme, version, content) values ($1, $2, $3)
         on conflict (scheme, version) do update set content = excluded.content
+        where known.content is distinct from excluded.content
+        returning true
         """,
         scheme,
         version,
         {
             part: content.get(part) or {}
-            for part in ("targets", "programmes", "equipment", "norms", "week_pattern", "risk")
+            for part in ("targets", "programmes", "equipment", "norms", "week_pattern", "risk", "eligibility")
         },
     )
+    return bool(changed)
 
 
 async def keep(tx: Tx, version: SchemeVersion) -> bool:
