@@ -30,6 +30,7 @@ from . import (
     standing_api,
     standing_pages,
     watching_api,
+    watching_pages,
 )
 from .queries import figures
 from .settings import EnrollmentSettings
@@ -63,6 +64,7 @@ def build(settings: ServiceSettings) -> Service:
             standing_pages.router,
             mentor_api.router,
             watching_api.router,
+            watching_pages.router,
             mentor_pages.router,
             mentor_pages.answers,
             board_pages.router,

@@ -20,9 +20,11 @@ from .api import NothingUnderThisKey
 from .commands.planner import View, look
 from .commands.replacements import seek
 from .commands.visits import record_visits
+from .commands.watched import look_at
 from .domain.people import age_on
 from .intake.rows import VisitRow
 from .queries import coverage, figures, followup, places, replacements, risk, standing, timeline, trainees
+from .signal_words import share
 from .store import agreements
 from .store.audit import By
 
@@ -93,6 +95,7 @@ async def show_file(
         stands = await standing.standing_of(tx, trainee_id)
         spoken = await followup.of_trainee(tx, trainee_id)
         sheets = await agreements.of(tx, trainee_id)
+        watched = await look_at(tx, trainee_id, today=today)
     scheme = (file["scheme"], file["scheme_version"])
     names |= {f"target/{code}": f"{code} {title}" for (*of, code), title in titles.items() if tuple(of) == scheme}
     entries = [_entry(moment, names) for moment in moments]
@@ -118,6 +121,8 @@ async def show_file(
         sheets=sheets,
         placement={"ending": ending, "candidates": ranked},
         today=today,
+        watched=watched,
+        share=share,
     )
 
 

@@ -10,6 +10,7 @@ from shared.web import i18n
 from shared.web.i18n import N_
 from shared.web.i18n import translate as _
 
+from . import signal_words
 from .domain.signals import Signal
 
 CAUSES = {
@@ -149,6 +150,8 @@ def options(words: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def said(signal: Signal) -> str:
     """The signal as one sentence: what, since when, and the figures it follows from."""
+    if sentence := signal_words.plain(signal):
+        return sentence
     what = _(SIGNALS[signal.kind.value]) if signal.kind.value in SIGNALS else signal.kind.value
     since = _("sinds %(day)s") % {"day": _day(signal.opened_on)}
     known = signal.kind.value in KEYS_ONLY or signal.about in signal.evidence.values()

@@ -106,3 +106,8 @@ async def names(tx: Tx, refs: set[str]) -> dict[str, str]:
         [ref.removeprefix("school/") for ref in refs if ref.startswith("school/")],
     )
     return {row["ref"]: row["name"] for row in rows}
+
+
+async def school_names(tx: Tx) -> list[tuple[str, str]]:
+    """Every school, by key."""
+    return [(row["school_id"], row["name"]) for row in await tx.fetch("select school_id, name from school order by 1")]

@@ -33,6 +33,17 @@ class Training:
     """Until when attendance was told."""
 
 
+_TRAINING = """
+    select e.trainee_id, e.state, e.scheme, e.scheme_version, e.programme, e.starts_on, e.school_id, e.company_id,
+           e.mentor_id, coalesce(s.state, 'approved') as mentor_state, s.since as mentor_since, s.another_by,
+           (select count(*)::int from placement p where p.mentor_id = e.mentor_id and p.state = 'active')
+               as mentor_trainees,
+           m.max_trainees, w.attended_until
+    from enrolment e join training_watch w using (trainee_id) join mentor m on m.mentor_id = e.mentor_id
+    left join mentor_standing s on s.mentor_id = e.mentor_id
+"""
+
+
 async def trainings(tx: Tx, trainees: Iterable[str]) -> list[Training]:
     """Held until commit, so that two looks at the same trainee follow each other."""
     keys = distinct(trainees)
@@ -43,20 +54,14 @@ async def trainings(tx: Tx, trainees: Iterable[str]) -> list[Training]:
         """,
         keys,
     )
-    rows = await tx.fetch(
-        """
-        select e.trainee_id, e.state, e.scheme, e.scheme_version, e.programme, e.starts_on, e.school_id, e.company_id,
-               e.mentor_id, coalesce(s.state, 'approved') as mentor_state, s.since as mentor_since, s.another_by,
-               (select count(*)::int from placement p where p.mentor_id = e.mentor_id and p.state = 'active')
-                   as mentor_trainees,
-               m.max_trainees, w.attended_until
-        from training_watch w join enrolment e using (trainee_id) join mentor m on m.mentor_id = e.mentor_id
-        left join mentor_standing s on s.mentor_id = e.mentor_id
-        where w.trainee_id = any($1) order by w.trainee_id for update of w
-        """,
-        keys,
-    )
-    return [Training(**row) for row in rows]
+    query = f"{_TRAINING} where w.trainee_id = any($1) order by w.trainee_id for update of w"
+    return [Training(**row) for row in await tx.fetch(query, keys)]
+
+
+async def training(tx: Tx, trainee_id: str) -> Training | None:
+    """To be looked at only."""
+    row = await tx.fetchrow(f"{_TRAINING} where e.trainee_id = $1", trainee_id)
+    return Training(**row) if row else None
 
 
 async def weeks(tx: Tx, some: Collection[Training]) -> dict[str, list[Week]]:
