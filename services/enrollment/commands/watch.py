@@ -163,7 +163,10 @@ async def _tell(
     tx: Tx, keys: Sequence[str], running: Mapping[str, Training], found: Mapping[Kind, Found], today: date, by: By
 ) -> None:
     notes: list[tuple[str, str]] = []
+    standing = await signals.open_kinds(tx, keys)
     for kind in KINDS:
+        if not found[kind] and kind not in standing:
+            continue
         changes = await signals.set_found(tx, kind, keys, found[kind], on=today)
         notes += [(f"trainee/{one.trainee_id}", _noted(one, "opened")) for one in changes.opened]
         notes += [(f"trainee/{one.trainee_id}", _noted(one, "closed")) for one in changes.closed]

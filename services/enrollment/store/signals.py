@@ -96,5 +96,14 @@ async def close_all(tx: Tx, trainees: Collection[str], *, on: date) -> list[Sign
     return [_signal(row) for row in rows]
 
 
+async def open_kinds(tx: Tx, trainees: Collection[str]) -> set[str]:
+    """The kinds of which any of these trainees has an open signal: the others have nothing to close."""
+    rows = await tx.fetch(
+        "select distinct kind from signal where trainee_id = any($1::text[]) and closed_on is null",
+        sorted(set(trainees)),
+    )
+    return {row["kind"] for row in rows}
+
+
 def _signal(row: asyncpg.Record) -> Signal:
     return Signal(row["trainee_id"], Kind(row["kind"]), row["about"], row["opened_on"], row["evidence"])

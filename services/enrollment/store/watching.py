@@ -47,13 +47,6 @@ _TRAINING = """
 async def trainings(tx: Tx, trainees: Iterable[str]) -> list[Training]:
     """Held until commit, so that two looks at the same trainee follow each other."""
     keys = distinct(trainees)
-    await tx.execute(
-        """
-        insert into training_watch (trainee_id) select trainee_id from enrolment where trainee_id = any($1)
-        on conflict do nothing
-        """,
-        keys,
-    )
     query = f"{_TRAINING} where w.trainee_id = any($1) order by w.trainee_id for update of w"
     return [Training(**row) for row in await tx.fetch(query, keys)]
 
