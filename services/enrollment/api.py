@@ -25,7 +25,7 @@ from .store.audit import By
 
 router = APIRouter(prefix="/enrollment/api", tags=["enrollment"])
 WRITE, READ = [require("write")], [require("read")]
-"""Complaints have people's own words in them: their list is for the office only."""
+"""Complaints have people's own words in them: their list is for the coordinator only."""
 
 
 class UnknownKind(NotKnown):
@@ -124,7 +124,7 @@ def _get(kind: Kind) -> Callable[..., Awaitable[dict[str, Any]]]:
 
 def _routes() -> None:
     for kind in KINDS.values():
-        path, read = f"/{kind.name}", [require("office")] if kind.name == "complaints" else READ
+        path, read = f"/{kind.name}", [require("coordinator")] if kind.name == "complaints" else READ
         router.add_api_route(
             path, _post(kind), methods=["POST"], dependencies=WRITE, status_code=201, name=f"give one of {kind.name}"
         )

@@ -17,6 +17,7 @@ from .commands.accreditation import remind as remind_of_accreditations
 from .commands.actions import tell_overdue
 from .commands.agreements import follow_agreements
 from .commands.applications import forget_unconfirmed
+from .commands.complaints import look_at_clocks, put_on_agendas
 from .commands.mentors import follow_courses
 from .commands.people import name_coordinator
 from .commands.replacements import see_overdue
@@ -82,4 +83,5 @@ async def step(tx: Tx, today: date) -> int:
     told = await tell_visits(tx, today=today, by=CLOCK)
     told += await tell_reviews(tx, today=today, by=CLOCK)
     told += await tell_overdue(tx, today=today, by=CLOCK)
+    told += await look_at_clocks(tx, today=today, by=CLOCK) + await put_on_agendas(tx, today=today, by=CLOCK)
     return begun + told + await judge_risks(tx, today=today, by=CLOCK)

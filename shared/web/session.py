@@ -34,12 +34,12 @@ LEEWAY_SECONDS = 5
 Via = Literal["session", "token"]
 
 IMPLIED: dict[str, frozenset[str]] = {
-    "admin": frozenset({"office", "operator", "read", "write", "metrics", "decide"}),
-    "office": frozenset({"operator", "read", "write"}),
+    "admin": frozenset({"office", "operator", "read", "write", "metrics", "decide", "coordinator"}),
+    "office": frozenset({"operator", "read", "write", "coordinator"}),
 }
 """What a scope gives besides itself. Roles per person come later; until then the office also runs the desk."""
 
-SCOPES = frozenset({"admin", "office", "operator", "read", "write", "metrics", "decide"})
+SCOPES = frozenset({"admin", "office", "coordinator", "operator", "read", "write", "metrics", "decide"})
 
 
 class NotSignedIn(Exception):

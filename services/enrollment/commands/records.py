@@ -12,7 +12,7 @@ from ..domain.complaints import Complaint
 from ..domain.logbook import Entry
 from ..domain.rules import Refused, unknown
 from ..domain.visits import Place
-from ..store import audit, enrolments, records, schemes, watching
+from ..store import audit, complaints, enrolments, records, schemes, watching
 from ..store.audit import By
 from .outcome import Outcome, sort
 from .visits import plan_visits
@@ -36,6 +36,7 @@ async def receive_complaints(tx: Tx, given: Sequence[Complaint], *, today: date,
         of = trainees[one.trainee_id]
         about[one.complaint_id] = Place("school", of.school_id) if one.about_school else Place("company", of.company_id)
     await records.keep_complaints(tx, found.to_keep, about)
+    await complaints.begin(tx, found.new)
     for one in found.new:
         await outbox.put(
             tx,

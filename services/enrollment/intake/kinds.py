@@ -64,6 +64,7 @@ KINDS = {
             "complaints",
             rows.ComplaintRow,
             lambda tx, given, today, by: records.receive_complaints(tx, given, today=today, by=by),
+            rows.ComplaintBody,
         ),
         Kind("visits", rows.VisitRow, lambda tx, given, today, by: visits.record_visits(tx, given, today=today, by=by)),
     )

@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from shared.tabular import ClientKey, Codes, Day, Email, LanguageCode, Line, RowModel, Text, Week, YesNo
 
 from ..domain.companies import Company, School, in_order
-from ..domain.complaints import Category, Complaint
+from ..domain.complaints import Category, Complainant, Complaint
 from ..domain.coverage import Choice
 from ..domain.enrolments import Enrolment
 from ..domain.logbook import Entry
@@ -204,6 +204,12 @@ class ComplaintRow(RowOf):
 
     def made(self) -> Complaint:
         return Complaint(**self.model_dump())
+
+
+class ComplaintBody(ComplaintRow):
+    """A complaint by JSON: the columns of the file, and who complains."""
+
+    by: Complainant = "trainee"
 
 
 class VisitRow(RowOf):
