@@ -31,6 +31,8 @@ from . import (
     sign_in,
     standing_api,
     standing_pages,
+    visit_pages,
+    visits_api,
     watching_api,
     watching_pages,
 )
@@ -74,6 +76,8 @@ def build(settings: ServiceSettings) -> Service:
             followup_pages.router,
             complaints_api.router,
             complaints_pages.router,
+            visits_api.router,
+            visit_pages.router,
         ],
         public=[*sign_in.PUBLIC, *action_links.PUBLIC, *application_pages.PUBLIC],
         loops=[schedule.run],

@@ -17,13 +17,18 @@ from shared.web.pages import render
 
 from . import followup_words, words, words_risk
 from .api import NothingUnderThisKey
+from .commands.complaints import discuss
 from .commands.planner import View, look
 from .commands.replacements import seek
-from .commands.visits import record_visits
+from .commands.visit_plans import report_visits
 from .commands.watched import look_at
 from .domain.people import age_on
+from .domain.rules import Refused
+from .followup_pages import ROWS, actions_in
+from .followup_pages import field_errors as action_errors
 from .intake.rows import VisitRow
-from .queries import coverage, figures, followup, places, replacements, risk, standing, timeline, trainees
+from .intake.visits import VisitBody
+from .queries import agenda, coverage, figures, followup, places, replacements, risk, standing, timeline, trainees
 from .signal_words import share
 from .store import agreements
 from .store.audit import By
@@ -209,7 +214,10 @@ async def record_visit(
     next_in_weeks: Annotated[str, Form()] = "",
 ) -> Response:
     """The form carries the key of the visit, so that a second press of its button changes nothing."""
+    form = await request.form()
+    typed = {name: str(value) for name, value in form.items()}
     given = {
+        **typed,
         "visit_id": visit_id,
         "place_kind": place_kind,
         "place_id": place_id.strip(),
@@ -218,13 +226,20 @@ async def record_visit(
         "next_in_weeks": next_in_weeks.strip(),
     }
     try:
-        row = VisitRow.model_validate({name: value for name, value in given.items() if value})
+        fields: dict[str, Any] = {name: given[name] for name in VisitRow.model_fields if given.get(name)}
+        if typed.get("next_on"):
+            fields["next_on"] = typed["next_on"]
+        row = VisitBody.model_validate({**fields, "actions": actions_in(form)})
     except ValidationError as error:
-        return await _visit_form(request, ctx, given, _field_errors(error))
-    async with ctx.db.transaction() as tx:
-        outcome = await record_visits(tx, [row.made()], today=ctx.clock.today(), by=By(who.subject))
-    if outcome.refused:
-        rule = outcome.refused[row.visit_id]
+        return await _visit_form(request, ctx, given, _field_errors(error) | action_errors(error))
+    try:
+        async with ctx.db.transaction() as tx:
+            outcome = await report_visits(tx, [row.made()], today=ctx.clock.today(), by=By(who.subject))
+            for broken in outcome.refused.values():
+                raise broken
+            discussed = [str(one) for one in form.getlist("discussed")]
+            await discuss(tx, discussed, on=row.held_on, today=ctx.clock.today(), by=By(who.subject))
+    except Refused as rule:
         return await _visit_form(
             request, ctx, given, {rule.field or "place_id": _said("place_id", rule.said(language())[0])}
         )
@@ -234,7 +249,22 @@ async def record_visit(
 async def _visit_form(request: Request, ctx: Ctx, given: Mapping[str, str], errors: Mapping[str, str]) -> HTMLResponse:
     async with ctx.db.read() as tx:
         place = await places.place_name(tx, given["place_kind"], given["place_id"])
-    return render(request, "visit_form.html", status=422 if errors else 200, given=given, errors=errors, place=place)
+        items = await agenda.agenda(tx, given["place_kind"], given["place_id"], coordinator=True) if place else []
+        people = await agenda.people_at(tx, given["place_kind"], given["place_id"])
+        names = await followup.person_names(tx, agenda.refs(items))
+    return render(
+        request,
+        "visit_form.html",
+        status=422 if errors else 200,
+        given=given,
+        errors=errors,
+        place=place,
+        items=items,
+        names=names,
+        owners=[*people, ("office/coordinator", _("de projectcoördinator"))],
+        rows=range(1, ROWS + 1),
+        risk_words=words_risk,
+    )
 
 
 _LABELS = {
@@ -243,6 +273,7 @@ _LABELS = {
     "held_on": N_("Dag van het bezoek"),
     "findings": N_("Bevindingen"),
     "next_in_weeks": N_("Volgend bezoek over (weken)"),
+    "next_on": N_("Of op deze dag"),
 }
 
 

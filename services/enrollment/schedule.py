@@ -24,6 +24,7 @@ from .commands.replacements import see_overdue
 from .commands.reviews import tell_reviews
 from .commands.risk import judge_risks
 from .commands.trainees import begin_placements
+from .commands.visit_plans import plan_after_signals, waive_visits_to_nobody
 from .commands.visits import tell_visits
 from .commands.watch import watch_due
 from .settings import EnrollmentSettings
@@ -82,6 +83,8 @@ async def step(tx: Tx, today: date) -> int:
     begun += await watch_due(tx, today=today, by=CLOCK)
     told = await tell_visits(tx, today=today, by=CLOCK)
     told += await tell_reviews(tx, today=today, by=CLOCK)
+    told += await plan_after_signals(tx, today=today, by=CLOCK)
+    told += await waive_visits_to_nobody(tx, today=today, by=CLOCK)
     told += await tell_overdue(tx, today=today, by=CLOCK)
     told += await look_at_clocks(tx, today=today, by=CLOCK) + await put_on_agendas(tx, today=today, by=CLOCK)
     return begun + told + await judge_risks(tx, today=today, by=CLOCK)

@@ -35,6 +35,7 @@ REASONS = {
     "cadence": N_("volgens het schema"),
     "complaint": N_("eerder, vanwege een klacht"),
     "agreed": N_("afgesproken bij het vorige bezoek"),
+    "signal": N_("eerder, vanwege een signaal"),
 }
 
 COVERED = {

@@ -561,6 +561,43 @@ class ActionDone(Event, type="enrollment.action-done.v1", subject="action/{actio
     scheme: str | None = None
 
 
+class VisitMoved(Event, type="enrollment.visit-moved.v1", subject="{place_kind}/{place_id}"):
+    """A visit that is still to be held has another day. ``due_on`` stays the day that it was planned for first."""
+
+    visit_id: str
+    place_kind: PlaceKind
+    place_id: str
+    due_on: date
+    moved_from: date
+    moved_to: date
+    scheme: str | None = None
+
+
+class VisitWaived(Event, type="enrollment.visit-waived.v1", subject="{place_kind}/{place_id}"):
+    """A visit will not be held, for a reason that stays with enrollment."""
+
+    visit_id: str
+    place_kind: PlaceKind
+    place_id: str
+    due_on: date
+    waived_on: date
+    scheme: str | None = None
+
+
+class EvaluationTalkHeld(Event, type="enrollment.evaluation-talk-held.v1", subject="{place_kind}/{place_id}"):
+    """A coordinator talked with those concerned about how it goes. What was said stays with enrollment."""
+
+    talk_id: str
+    place_kind: PlaceKind
+    place_id: str
+    trainee_id: str | None = None
+    held_on: date
+    participants: tuple[str, ...] = ()
+    actions: int = 0
+    complaint_ids: tuple[str, ...] = ()
+    scheme: str | None = None
+
+
 class ComplaintAcknowledged(Event, type="enrollment.complaint-acknowledged.v1", subject="trainee/{trainee_id}"):
     """Who complained was told that the complaint was received. ``days`` since its receipt."""
 

@@ -47,7 +47,8 @@ async def discuss(tx: Tx, keys: Iterable[str], *, on: date, today: date, by: By)
     """These were spoken of, at a visit or in an evaluation talk."""
     for key in sorted(set(keys)):
         kept = await _kept(tx, key)
-        await _keep(tx, kept, kept.case.discussed(on), f"discussed on {on}", today, by)
+        if kept.case.discussed_on is None:
+            await _keep(tx, kept, kept.case.discussed(on), f"discussed on {on}", today, by)
 
 
 async def waive(tx: Tx, key: str, reason: str, *, today: date, by: By) -> None:

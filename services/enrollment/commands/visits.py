@@ -40,8 +40,12 @@ async def _plan(
             today=today,
             held=file.held,
             complaint_on=file.complaint_on,
+            signal_on=file.signal_on,
+            waived=file.waived,
             completed_due=file.completed_due,
         )
+        if file.open is not None and rules.stands(file.open, found, file.complaint_on):
+            found = file.open
         if found is not None:
             upcoming[place] = found
         if found == file.open:
@@ -155,7 +159,7 @@ async def tell_visits(tx: Tx, *, today: date, by: By, limit: int = 500) -> int:
                 visit_id=step.visit_id,
                 place_kind=step.place.kind,
                 place_id=step.place.id,
-                due_on=step.due_on,
+                due_on=step.by,
                 reason=step.reason,
                 trainee_ids=tuple(there[step.place].trainees),
                 mentor_ids=tuple(there[step.place].mentors),
@@ -167,8 +171,8 @@ async def tell_visits(tx: Tx, *, today: date, by: By, limit: int = 500) -> int:
                 visit_id=step.visit_id,
                 place_kind=step.place.kind,
                 place_id=step.place.id,
-                due_on=step.due_on,
-                days_late=(today - step.due_on).days,
+                due_on=step.by,
+                days_late=(today - step.by).days,
                 scheme=scheme,
             )
         await outbox.put(tx, event, id=stable_id(event.TYPE, step.visit_id))

@@ -7,10 +7,11 @@ from typing import Any
 
 from shared.db import Tx
 
-from ..commands import places, records, trainees, visits
+from ..commands import places, records, trainees, visit_plans
 from ..commands.outcome import Outcome
 from ..store.audit import By
 from . import rows
+from .visits import VisitBody
 
 Take = Callable[[Tx, Sequence[Any], date, By], Awaitable[Outcome]]
 
@@ -66,6 +67,11 @@ KINDS = {
             lambda tx, given, today, by: records.receive_complaints(tx, given, today=today, by=by),
             rows.ComplaintBody,
         ),
-        Kind("visits", rows.VisitRow, lambda tx, given, today, by: visits.record_visits(tx, given, today=today, by=by)),
+        Kind(
+            "visits",
+            rows.VisitRow,
+            lambda tx, given, today, by: visit_plans.report_visits(tx, given, today=today, by=by),
+            VisitBody,
+        ),
     )
 }

@@ -54,8 +54,8 @@ async def open_visits(tx: Tx, state: str, *, limit: int = 200) -> list[dict[str,
     """Visits in one state, the earliest due first."""
     rows = await tx.fetch(
         f"""
-        select v.visit_id, v.place_kind, v.place_id, v.due_on, v.reason, v.state, v.told_on,
-               coalesce(c.name, s.name) as place, coalesce(c.city, s.city) as city
+        select v.visit_id, v.place_kind, v.place_id, coalesce(v.moved_to, v.due_on) as due_on, v.reason, v.state,
+               v.told_on, coalesce(c.name, s.name) as place, coalesce(c.city, s.city) as city
         from planned_visit v {_PLACE_NAME}
         where v.state = $1 order by v.due_on, v.visit_id limit $2
         """,  # noqa: S608 - no input

@@ -61,10 +61,17 @@ async def set_found(
         on,
     )
     await risk.look_again(tx, {row["trainee_id"] for row in rows if row["fresh"] or row["gone"]})
+    await _plan_visits_again(tx, {row["trainee_id"] for row in rows if row["fresh"] or row["gone"]})
     return Changes(
         [_signal(row) for row in rows if row["fresh"]],
         [_signal(row) for row in rows if row["gone"]],
     )
+
+
+async def _plan_visits_again(tx: Tx, trainees: Collection[str]) -> None:
+    """The clock looks at the visits of their companies: a signal may bring one forward."""
+    if trainees:
+        await tx.execute("insert into visit_to_plan (trainee_id) select * from unnest($1::text[])", sorted(trainees))
 
 
 async def open_of(tx: Tx, trainees: Collection[str]) -> dict[str, list[Signal]]:

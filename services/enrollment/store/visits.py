@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+import asyncpg
+
 from shared.db import Tx
 
-from ..domain.visits import Held, Place, State, Stay, Visit
+from ..domain.visits import Held, Place, State, Stay, Visit, Waived
 from .rows import columns, distinct
 
 
@@ -18,6 +20,8 @@ class PlaceFile:
     schemes: set[str] = field(default_factory=set)
     held: Held | None = None
     complaint_on: date | None = None
+    signal_on: date | None = None
+    waived: Waived | None = None
     open: Visit | None = None
     completed_due: date | None = None
 
@@ -47,14 +51,16 @@ async def lock_places(tx: Tx, places: Iterable[Place]) -> None:
 # Grouped in the database: a school with 50,000 trainees is a few rows here.
 _STAYS = """
     select 'company' as kind, p.company_id as id, e.scheme, v.visit_company_weeks as weeks,
-           v.visit_after_complaint_weeks as after_complaint, p.ends_on as last, min(p.starts_on) as first
+           v.visit_after_complaint_weeks as after_complaint, p.ends_on as last, min(p.starts_on) as first,
+           s.visit_after_signal_weeks as after_signal
     from placement p join enrolment e using (trainee_id) join scheme_version v using (scheme)
+    left join scheme_cadence s on (s.scheme, s.version) = (v.scheme, v.version)
     where v.version = e.scheme_version and p.company_id = any($1) and p.ends_on >= $3
       and v.visit_company_weeks is not null
-    group by 2, 3, 4, 5, 6
+    group by 2, 3, 4, 5, 6, 8
     union all
     select 'school', e.school_id, e.scheme, v.visit_school_weeks, v.visit_after_complaint_weeks,
-           coalesce(e.ended_on, e.planned_end), min(e.starts_on)
+           coalesce(e.ended_on, e.planned_end), min(e.starts_on), null
     from enrolment e join scheme_version v using (scheme)
     where v.version = e.scheme_version and e.school_id = any($2) and coalesce(e.ended_on, e.planned_end) >= $3
       and v.visit_school_weeks is not null
@@ -70,13 +76,13 @@ async def place_files(tx: Tx, places: Iterable[Place], today: date) -> dict[Plac
     schools = [place.id for place in files if place.kind == "school"]
     for row in await tx.fetch(_STAYS, companies, schools, today):
         of = files[Place(row["kind"], row["id"])]
-        of.stays.append(Stay(row["first"], row["last"], row["weeks"], row["after_complaint"]))
+        of.stays.append(Stay(row["first"], row["last"], row["weeks"], row["after_complaint"], row["after_signal"]))
         of.schemes.add(row["scheme"])
     given = "unnest($1::text[], $2::text[]) as given(kind, id)"
     rows = await tx.fetch(
         f"""
         select given.kind, given.id, h.*, c.received_on, o.due_on, o.reason, o.state, o.told_on,
-               d.due_on as completed_due
+               o.moved_to, o.moved_on, d.due_on as completed_due, w.due_on as waived_due, w.waived_on
         from {given}
         left join lateral (select * from held_visit where place_kind = given.kind and place_id = given.id
                            order by held_on desc, visit_id desc limit 1) h on true
@@ -85,6 +91,9 @@ async def place_files(tx: Tx, places: Iterable[Place], today: date) -> dict[Plac
         left join lateral (select max(due_on) as due_on from planned_visit
                            where place_kind = given.kind and place_id = given.id
                              and state in ('completed', 'waived')) d on true
+        left join lateral (select due_on, waived_on from planned_visit
+                           where place_kind = given.kind and place_id = given.id and state = 'waived'
+                             and waived_on is not null order by due_on desc limit 1) w on true
         left join planned_visit o on o.place_kind = given.kind and o.place_id = given.id
                            and o.state in ('planned', 'due', 'overdue')
         """,  # noqa: S608 - no input
@@ -98,8 +107,95 @@ async def place_files(tx: Tx, places: Iterable[Place], today: date) -> dict[Plac
         if row["visit_id"] is not None:
             of.held = Held(row["visit_id"], place.kind, place.id, row["held_on"], row["findings"], row["next_in_weeks"])
         if row["due_on"] is not None:
-            of.open = Visit(place, row["due_on"], row["reason"], State(row["state"]), row["told_on"])
+            of.open = visit_of(row, place)
+        if row["waived_due"] is not None:
+            of.waived = Waived(row["waived_due"], row["waived_on"])
+    for key, day in (await _signals(tx, files)).items():
+        files[Place("company", key)].signal_on = day
     return files
+
+
+def visit_of(row: asyncpg.Record, place: Place) -> Visit:
+    return Visit(
+        place, row["due_on"], row["reason"], State(row["state"]), row["told_on"], row["moved_to"], row["moved_on"]
+    )
+
+
+async def _signals(tx: Tx, files: Mapping[Place, PlaceFile]) -> dict[str, date]:
+    """By company where signals bring visits forward: the day of the first that is open and came after the last visit.
+
+    A school has too many trainees for the signal of one to move its visit; it is on the agenda all the same. Coverage
+    gaps are there from the first day and have plans of their own; complaints have their own reason.
+    """
+    wanted = {
+        place.id: file.held.held_on if file.held else None
+        for place, file in files.items()
+        if place.kind == "company" and any(stay.after_signal_weeks for stay in file.stays)
+    }
+    if not wanted:
+        return {}
+    rows = await tx.fetch(
+        """
+        select given.company_id, min(s.opened_on) as opened_on
+        from unnest($1::text[], $2::date[]) as given(company_id, held_on)
+        join enrolment e using (company_id) join signal s using (trainee_id)
+        where e.state in ('active', 'paused') and s.closed_on is null
+          and s.kind not in ('complaint', 'visit-overdue', 'coverage-gap')
+          and s.opened_on > coalesce(given.held_on, '-infinity')
+        group by 1
+        """,
+        list(wanted),
+        list(wanted.values()),
+    )
+    return {row["company_id"]: row["opened_on"] for row in rows}
+
+
+async def take_to_plan(tx: Tx, limit: int) -> list[Place]:
+    """Companies of trainees of whom a signal opened or closed since, taken from the list of those to be looked at."""
+    rows = await tx.fetch(
+        """
+        with taken as (
+            delete from visit_to_plan where position in (
+                select position from visit_to_plan order by position limit $1 for update skip locked
+            ) returning trainee_id
+        )
+        select distinct e.company_id from taken join enrolment e using (trainee_id) order by 1
+        """,
+        limit,
+    )
+    return [Place("company", row["company_id"]) for row in rows]
+
+
+async def open_visit(tx: Tx, visit_id: str) -> tuple[Visit, str | None] | None:
+    """A visit that is still to be held, with its scheme; None when there is none under this key."""
+    row = await tx.fetchrow(
+        "select * from planned_visit where visit_id = $1 and state in ('planned', 'due', 'overdue')", visit_id
+    )
+    return None if row is None else (visit_of(row, Place(row["place_kind"], row["place_id"])), row["scheme"])
+
+
+async def set_waived(tx: Tx, visit_id: str, reason: str, on: date) -> None:
+    await tx.execute(
+        "update planned_visit set waived_reason = $2, waived_on = $3 where visit_id = $1", visit_id, reason, on
+    )
+
+
+async def without_learners(tx: Tx, today: date, limit: int) -> list[Place]:
+    """Places with a visit that was told to be due, where nobody is in training any more."""
+    rows = await tx.fetch(
+        """
+        select v.place_kind, v.place_id from planned_visit v
+        where v.state in ('due', 'overdue')
+          and not exists (select from placement p where v.place_kind = 'company' and p.company_id = v.place_id
+                          and p.ends_on >= $1)
+          and not exists (select from enrolment e where v.place_kind = 'school' and e.school_id = v.place_id
+                          and coalesce(e.ended_on, e.planned_end) >= $1)
+        order by v.visit_id limit $2
+        """,
+        today,
+        limit,
+    )
+    return [Place(row["place_kind"], row["place_id"]) for row in rows]
 
 
 async def keep_held(tx: Tx, visits: Sequence[Held]) -> None:
@@ -127,10 +223,11 @@ async def keep_planned(
     await tx.execute(
         """
         insert into planned_visit (visit_id, place_kind, place_id, due_on, reason, state, told_on, act_on,
-                                   scheme, held_as)
+                                   scheme, held_as, moved_to, moved_on)
         select * from unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::text[], $6::text[], $7::date[],
-                             $8::date[], $9::text[], $10::text[])
+                             $8::date[], $9::text[], $10::text[], $11::date[], $12::date[])
         on conflict (visit_id) do update set
+            moved_to = excluded.moved_to, moved_on = excluded.moved_on,
             reason = excluded.reason, state = excluded.state, told_on = excluded.told_on, act_on = excluded.act_on,
             scheme = coalesce(excluded.scheme, planned_visit.scheme),
             held_as = coalesce(excluded.held_as, planned_visit.held_as)
@@ -141,6 +238,7 @@ async def keep_planned(
         *columns(visits, "due_on", "reason", "state", "told_on", "act_on"),
         [(schemes or {}).get(visit.place) for visit in visits],
         [(held_as or {}).get(visit.visit_id) for visit in visits],
+        *columns(visits, "moved_to", "moved_on"),
     )
 
 
@@ -165,7 +263,8 @@ async def to_act(tx: Tx, today: date, places: Sequence[Place]) -> list[tuple[Vis
     """The visits there for which the clock has something to do now, each with its scheme. Lock the places first."""
     rows = await tx.fetch(
         """
-        select v.place_kind, v.place_id, v.due_on, v.reason, v.state, v.told_on, v.scheme
+        select v.place_kind, v.place_id, v.due_on, v.reason, v.state, v.told_on, v.scheme, v.moved_to,
+               v.moved_on
         from planned_visit v
         join unnest($2::text[], $3::text[]) as given(kind, id) on v.place_kind = given.kind and v.place_id = given.id
         where v.act_on <= $1 order by v.act_on, v.visit_id
@@ -177,7 +276,7 @@ async def to_act(tx: Tx, today: date, places: Sequence[Place]) -> list[tuple[Vis
     found = []
     for row in rows:
         place = Place(row["place_kind"], row["place_id"])
-        found.append((Visit(place, row["due_on"], row["reason"], State(row["state"]), row["told_on"]), row["scheme"]))
+        found.append((visit_of(row, place), row["scheme"]))
     return found
 
 
@@ -213,3 +312,32 @@ async def who_is_there(tx: Tx, places: Iterable[Place], today: date) -> dict[Pla
     for row in rows:
         found[Place(row["kind"], row["id"])] = There(row["trainees"], row["mentors"], row["instructors"])
     return found
+
+
+async def keep_talk(
+    tx: Tx,
+    talk_id: str,
+    held_on: date,
+    place: Place,
+    trainee_id: str | None,
+    participants: Sequence[str],
+    summary: str,
+    recorded_by: str,
+) -> bool:
+    """True when it is new; a talk that is there stays as it was recorded."""
+    kept = await tx.fetchval(
+        """
+        insert into evaluation_talk (talk_id, held_on, place_kind, place_id, trainee_id, participants, summary,
+                                     recorded_by)
+        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning 1
+        """,
+        talk_id,
+        held_on,
+        place.kind,
+        place.id,
+        trainee_id,
+        list(participants),
+        summary,
+        recorded_by,
+    )
+    return kept is not None

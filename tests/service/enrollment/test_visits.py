@@ -4,6 +4,9 @@ import asyncio
 from datetime import date
 
 from services.enrollment import schedule
+from services.enrollment.domain.signals import Kind
+from services.enrollment.store import signals
+from shared.events.certification import CertificateIssued
 from shared.events.enrollment import VisitCompleted, VisitDue, VisitOverdue, VisitPlanned
 
 from . import rows
@@ -159,3 +162,124 @@ async def test_a_place_where_nobody_learns_is_not_planned_but_its_visit_is_kept(
     assert await visits_of(office, "company/C2") == [("visit-completed", date(2025, 11, 24))]
     await office.weeks_pass(60)
     assert len(await visits_of(office, "company/C2")) == 1
+
+
+SIGNALLED = {"cadence": {**rows.SCHEME["cadence"], "visit_after_signal_weeks": 3}}
+
+
+async def a_signal(office: Enrollment, on: date, *, holds: bool = True) -> None:
+    found = {("T1", ""): {"share": 0.6}} if holds else {}
+    async with office.db.transaction() as tx:
+        await signals.set_found(tx, Kind.EXTRA_HANDS, ["T1"], found, on=on)
+
+
+async def test_a_signal_brings_the_visit_forward_once_and_a_visit_answers_it(office: Enrollment) -> None:
+    await office.publish(**SIGNALLED)
+    await office.give("trainees", rows.trainee("T1"))
+    await a_signal(office, date(2025, 9, 15))
+    await office.day_comes("2025-09-15")
+
+    assert (await visits_of(office, "company/C1"))[-1] == ("visit-planned", date(2025, 10, 6))
+    planned = (await office.told("visit-planned"))[-1]
+    assert planned.reason == "signal"  # type: ignore[attr-defined]
+    await office.day_comes("2025-10-06")
+    await office.give("visits", rows.visit("V1", held_on="2025-10-06", next_in_weeks=None))
+    assert (await visits_of(office, "company/C1"))[-1] == ("visit-planned", date(2025, 12, 29))
+    await a_signal(office, date(2025, 10, 7), holds=False)
+    await a_signal(office, date(2025, 10, 8))
+    await office.day_comes("2025-10-08")
+    assert (await visits_of(office, "company/C1"))[-1] == ("visit-planned", date(2025, 10, 29))
+    await a_signal(office, date(2025, 10, 9), holds=False)
+    await office.day_comes("2025-10-09")
+    assert (await visits_of(office, "company/C1"))[-1] == ("visit-planned", date(2025, 12, 29))
+
+
+async def test_without_the_cadence_in_the_scheme_a_signal_moves_nothing(office: Enrollment) -> None:
+    await office.give("trainees", rows.trainee("T1"))
+    await a_signal(office, date(2025, 9, 15))
+    await office.day_comes("2025-09-15")
+
+    assert await visits_of(office, "company/C1") == [("visit-planned", date(2025, 11, 24))]
+
+
+async def test_a_moved_visit_falls_due_on_its_new_day_and_stays_the_same_visit(office: Enrollment) -> None:
+    await office.give("trainees", rows.trainee("T1"))
+    key = await the_visit(office, "C1")
+
+    first = await office.post(f"planned-visits/{key}/move", {"to": "2025-12-08"})
+    again = await office.post(f"planned-visits/{key}/move", {"to": "2025-12-08"})
+    await office.give("trainees", rows.trainee("T2", mentor_id="M2"))
+    await office.day_comes("2025-11-24")
+
+    assert (first.status_code, again.status_code) == (200, 200), first.text
+    (moved,) = await office.told("visit-moved")
+    assert (moved.moved_from, moved.moved_to) == (date(2025, 11, 24), date(2025, 12, 8))  # type: ignore[attr-defined]
+    assert [day for fact, day in await visits_of(office, "company/C1") if fact == "visit-due"] == []
+    await office.day_comes("2025-12-08")
+    due = [event for event in await office.told("visit-due") if event.subject == "company/C1"]
+    assert [(event.visit_id, event.due_on) for event in due] == [(key, date(2025, 12, 8))]  # type: ignore[attr-defined]
+
+
+async def test_a_complaint_of_a_later_day_brings_a_moved_visit_forward_again(office: Enrollment) -> None:
+    await office.give("trainees", rows.trainee("T1"))
+    await office.post(f"planned-visits/{await the_visit(office, 'C1')}/move", {"to": "2026-01-12"})
+    await office.day_comes("2025-10-02")
+
+    await office.give("complaints", rows.complaint("K1", received_on="2025-10-02"))
+
+    assert (await visits_of(office, "company/C1"))[-1] == ("visit-planned", date(2025, 10, 16))
+
+
+async def test_a_waived_visit_is_followed_by_one_a_cadence_later_and_its_reason_stays_here(office: Enrollment) -> None:
+    await office.give("trainees", rows.trainee("T1"))
+    key = await the_visit(office, "C1")
+    await office.day_comes("2025-11-24")
+
+    answer = await office.post(f"planned-visits/{key}/waive", {"reason": "Verbouwing: kwibus"})
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["state"] == "waived"
+    assert (await visits_of(office, "company/C1"))[-1] == ("visit-planned", date(2026, 2, 16))
+    assert len(await office.told("visit-waived")) == 1
+    assert all("kwibus" not in event.model_dump_json() for event in await office.told())
+
+
+async def test_what_cannot_be_done_to_a_visit_is_refused_by_name(office: Enrollment) -> None:
+    await office.give("trainees", rows.trainee("T1"))
+    key = await the_visit(office, "C1")
+    for path, body, rule, dutch in (
+        (f"{key}/move", {"to": "2025-08-01"}, "visit-moved-to-past", "2025-08-01 is al geweest"),
+        (f"{key}/waive", {"reason": " "}, "waiver-of-visit-needs-reason", "geef een reden waarom dit bezoek vervalt"),
+        ("V9/move", {"to": "2025-12-01"}, "no-visit-to-come", "er is geen bezoek V9 dat nog gehouden moet worden"),
+    ):
+        nl = await office.post(f"planned-visits/{path}", body, **{"Accept-Language": "nl"})
+        en = await office.post(f"planned-visits/{path}", body, **{"Accept-Language": "en"})
+
+        assert (nl.status_code, nl.json()["type"]) == (422, f"urn:keur:problem:{rule}"), nl.text
+        assert nl.json()["detail"] == dutch
+        assert en.json()["detail"] != dutch
+
+
+async def test_places_where_everybody_has_finished_lose_their_visits(office: Enrollment) -> None:
+    await office.give("trainees", rows.trainee("T1"))
+    await office.day_comes("2025-11-10")
+    done = CertificateIssued(
+        certificate_id="c", number="SMO-1", trainee_id="T1", scheme="smo", scheme_version="2024.1",
+        programme="lasser-3", decision_id="d", issued_on=date(2025, 11, 10),
+    )  # fmt: skip
+    await office.hear(done)
+    await office.day_comes("2025-11-11")
+    await office.day_comes("2026-02-01")
+
+    states = {one["place_id"]: one["state"] for one in (await planned(office))}
+    assert states == {"S1": "waived"}
+    assert await office.told("visit-overdue") == []
+
+
+async def planned(office: Enrollment) -> list[dict[str, str]]:
+    items: list[dict[str, str]] = (await office.http.get("/enrollment/api/planned-visits")).json()["items"]
+    return items
+
+
+async def the_visit(office: Enrollment, place: str) -> str:
+    return next(one["visit_id"] for one in await planned(office) if one["place_id"] == place)
