@@ -149,7 +149,7 @@ class Account:
         numbers = sorted(item["number"] for item in self.certificates)
         kinds = Counter(mail["template"] for mail in self.mails if _sent(mail))
         states = Counter(item["state"] for item in self.planned_visits)
-        told = sum(states[state] for state in ("due", "overdue", "completed"))
+        told = sum(1 for item in self.planned_visits if item["told_on"])
         starts = Counter(item["starts_on"] for item in self.trainees)
         passed = sum(1 for item in self.results if item.get("passed"))
         numerator, denominator = self.completion
