@@ -49,10 +49,7 @@ NOBODY_LISTENS_YET: dict[str, str] = {
 }
 """Events that only the journal of ops hears, each with the reason why it is told all the same."""
 
-NOBODY_TELLS_YET: dict[str, str] = {
-    "certification.appeal-decided.v1": "appeals are being built",
-    "certification.appeal-lodged.v1": "appeals are being built",
-}
+NOBODY_TELLS_YET: dict[str, str] = {}
 """Contracts that stand before their first teller, each with the reason."""
 
 

@@ -279,10 +279,10 @@ async def verify(ctx: Ctx) -> dict[str, Any]:
     """Checks everything issued again: numbers, documents, decisions, evidence, register, credentials with their proofs.
     Names what does not hold."""
     async with ctx.db.read() as tx:
-        return await verification.verify(tx, _published_key(ctx))
+        return await verification.verify(tx, published_key(ctx))
 
 
-def _published_key(ctx: Ctx) -> PublicKey:
+def published_key(ctx: Ctx) -> PublicKey:
     """What the DID document gives for a key's URL. The host may have another name now; the keys are the same."""
     try:
         known = {key.id for key in IssuingKeys.of(ctx.settings.home).all}

@@ -5,9 +5,10 @@ from pathlib import Path
 from shared.service import Service
 from shared.settings import ServiceSettings
 
-from . import api, decisions_api, exams_api, handlers, life_api, life_schedule, schedule, schemes_api
+from . import api, appeals_api, decisions_api, exams_api, handlers, life_api, life_schedule, schedule, schemes_api
+from .credential.reading import MOST_BYTES
 from .domain.misses import Misses
-from .pages import credential, decisions, exams, office, paper, register
+from .pages import checking, credential, decisions, exams, mark_use, office, paper, register, shares
 from .pages import life as life_pages
 from .queries import candidates
 from .settings import CertificationSettings
@@ -27,6 +28,8 @@ def build(settings: ServiceSettings) -> Service:
         routers=[
             credential.router,
             paper.router,
+            checking.router,
+            shares.router,
             register.router,
             api.router,
             decisions_api.router,
@@ -36,13 +39,20 @@ def build(settings: ServiceSettings) -> Service:
             office.router,
             decisions.router,
             life_api.router,
+            appeals_api.router,
+            mark_use.api,
+            mark_use.router,
             life_pages.router,
         ],
-        public=(*register.PUBLIC, *credential.PUBLIC, *paper.PUBLIC),
+        public=(*register.PUBLIC, *credential.PUBLIC, *paper.PUBLIC, *shares.PUBLIC),
         loops=[schedule.run, schedule.follow, life_schedule.run],
         status=candidates.status,
         title="Keur certification: het keurmerk",
-        body_limits={"/certification/api/schemes": 1024 * 1024, "/certification/what-if": 1024 * 1024},
+        body_limits={
+            "/certification/api/schemes": 1024 * 1024,
+            "/certification/what-if": 1024 * 1024,
+            "/certification/register/file": 2 * MOST_BYTES,
+        },
         state={
             "misses": Misses(own.register_misses, own.register_window),
             "misses_by_number": Misses(BIRTH_DATE_MISSES, BIRTH_DATE_WINDOW_S),

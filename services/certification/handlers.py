@@ -21,7 +21,7 @@ from shared.events.enrollment import (
 
 from .commands import candidates, evidence
 from .domain.candidates import Admission
-from .store import papers
+from .store import life, papers
 
 on = Subscriptions("certification")
 TRAINEE = "trainee/"
@@ -78,6 +78,7 @@ async def forget_holders(events: Sequence[PersonErased], tx: Tx) -> None:
         now=clock.now(),
         today=clock.today(),
     )
+    await life.forget_words(tx, [_trainee_id(event) for event in trainees])
 
 
 @on.batch(ExamPassed)

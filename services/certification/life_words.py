@@ -44,3 +44,11 @@ REASONS = {
     "requirements_met": N_("aan de eisen voor verlenging is voldaan"),
     "other": N_("een andere reden"),
 }
+
+CASE_STEPS = {
+    "warned": N_("gewaarschuwd"),
+    "corrected": N_("rechtgezet"),
+    "licence_ended": N_("licentie beëindigd"),
+    "closed": N_("gesloten"),
+}
+"""What is done where the mark is used wrongly."""

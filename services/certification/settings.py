@@ -19,6 +19,9 @@ class CertificationSettings(ServiceSettings):
     trusted_proxies: str = ""
     """Networks of front doors whose ``X-Forwarded-For`` is believed, divided by commas: ``172.16.0.0/12``."""
 
+    share_days: int = 28
+    """How long a link with which a holder shows a certificate opens it."""
+
     issuer_url: str = ""
     """Public address under which credentials are issued and ``/.well-known/did.json`` is found, such as
     ``https://register.example``: it becomes the issuer's did:web and stays in every credential. When it is not said:

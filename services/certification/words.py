@@ -86,6 +86,13 @@ def change(code: str, content: Mapping[str, Any]) -> str:
     if first in STATES:
         missing = ", ".join(requirement(one, content) for one in rest.split())
         return f"{_(STATES[first][0])}: {missing}" if missing else _(STATES[first][0])
+    if first == "shared":
+        return _("certificaat %(number)s gedeeld") % {"number": rest.split()[0]}
+    if first == "appeal":
+        said = N_("beroep ingesteld over certificaat %(number)s")
+        if not rest.startswith("lodged"):
+            said = N_("beroep beslist over certificaat %(number)s")
+        return _(said) % {"number": rest.split()[1]}
     if first == "certificate" and (known := code.split()) and known[1] in life_words.KINDS:
         return _("certificaat %(number)s: %(what)s") % {"number": known[2], "what": _(life_words.KINDS[known[1]][0])}
     if first == "issued":

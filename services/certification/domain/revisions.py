@@ -20,7 +20,7 @@ def corrections(
         if found is None:
             raise ProgrammeNotInScheme(programme, list(version.scheme.programmes))
         changes |= {"programme": programme, "level": found.level, "eqf": found.eqf}
-        if "scope" in standing.document:
+        if standing.document.get("scope"):
             raise ProgrammeNotInScheme(programme, [str(standing.document["programme"])])
     if not changes:
         raise NothingIsCorrected()
@@ -29,7 +29,7 @@ def corrections(
 
 def scope_of(standing: Standing, version: SchemeVersion) -> tuple[str, ...]:
     """The attainment targets that the certificate vouches for."""
-    if "scope" in standing.document:
+    if standing.document.get("scope"):
         return tuple(standing.document["scope"])
     programme = version.scheme.programmes.get(standing.programme)
     return programme.targets if programme else ()

@@ -13,6 +13,8 @@ from shared.web.pages import render
 
 from .. import life_words, words
 from ..api import NothingUnderThisKey
+from ..commands.appeals import decide as decide_on_appeal
+from ..commands.appeals import lodge
 from ..commands.life import Asked, decide_step
 from ..domain.life import MOVES, REASONS, Kind
 from ..domain.life_rules import SuspensionEndsTooEarly
@@ -20,8 +22,8 @@ from ..domain.numbers import tidy_number
 from ..domain.revisions import scope_of
 from ..domain.rules import Refused
 from ..queries import life, register
+from ..store import appeals, schemes
 from ..store import life as standing
-from ..store import schemes
 from ..store.audit import By
 
 router = APIRouter(prefix="/certification/certificates", include_in_schema=False, dependencies=[require("office")])
@@ -80,6 +82,50 @@ async def decide(
     return RedirectResponse(f"/certification/certificates/{tidy_number(number)}?done={decision}", 303)
 
 
+@router.post("/{number}/appeals")
+async def lodge_appeal(
+    request: Request, ctx: Ctx, who: Who, number: Number, grounds: Typed = "", late_reason: Typed = ""
+) -> Response:
+    given = {"grounds": grounds, "late_reason": late_reason}
+    try:
+        async with ctx.db.transaction() as tx:
+            await lodge(
+                tx,
+                tidy_number(number),
+                grounds=clean_text(grounds, multi_line=True),
+                step=None,
+                lodged_by=None,
+                late_reason=clean_text(late_reason),
+                now=ctx.clock.now(),
+                today=ctx.clock.today(),
+                by=By(who.subject),
+            )
+    except Refused as rule:
+        field = "late_reason" if rule.field == "late_reason" else "grounds"
+        return await show(request, ctx, number, given=given, errors={field: rule.said(language())[0]})
+    return RedirectResponse(f"/certification/certificates/{tidy_number(number)}", 303)
+
+
+@router.post("/{number}/appeals/{appeal_id}")
+async def decide_appeal(
+    request: Request, ctx: Ctx, who: Who, number: Number, appeal_id: Number, outcome: Typed = "", reason: Typed = ""
+) -> Response:
+    try:
+        async with ctx.db.transaction() as tx:
+            await decide_on_appeal(
+                tx,
+                appeal_id,
+                upheld=outcome == "upheld",
+                words=clean_text(reason, multi_line=True),
+                now=ctx.clock.now(),
+                today=ctx.clock.today(),
+                by=By(who.subject),
+            )
+    except Refused as rule:
+        return await show(request, ctx, number, errors={"decision": rule.said(language())[0]})
+    return RedirectResponse(f"/certification/certificates/{tidy_number(number)}", 303)
+
+
 async def show(
     request: Request,
     ctx: Ctx,
@@ -93,6 +139,7 @@ async def show(
         if entry is None or stands is None:
             raise NothingUnderThisKey(_("Dit certificaat is hier niet bekend."))
         steps = await life.history(tx, entry["number"])
+        lodged = await appeals.of_certificate(tx, entry["number"])
         key = (entry["scheme"], entry["scheme_version"])
         version = (await schemes.versions(tx, [key]))[key]
     possible = [
@@ -107,6 +154,10 @@ async def show(
         status=422 if errors else 200,
         entry=entry,
         steps=steps,
+        appeals=lodged,
+        can_appeal=any(
+            step["appeal_until"] and step["position"] not in {one["step"] for one in lodged} for step in steps
+        ),
         possible=possible,
         reasons=[(code, _(text)) for code, text in life_words.REASONS.items() if code in codes],
         scope=scope_of(stands, version),

@@ -79,17 +79,26 @@ _COLUMNS = (
 )
 
 
-async def add(tx: Tx, certificates: Sequence[Certificate], *, issued_at: datetime, kind: Kind = Kind.ISSUED) -> None:
-    """Each with its leaf of ``kind`` in the log."""
+async def add(
+    tx: Tx,
+    certificates: Sequence[Certificate],
+    *,
+    issued_at: datetime,
+    kind: Kind = Kind.ISSUED,
+    replaces: str | None = None,
+) -> None:
+    """Each with its leaf of ``kind`` in the log. ``replaces``: the withdrawn one whose place a new one takes."""
     await tx.execute(
         """
         insert into certificate (number, certificate_id, scheme, scheme_version, year, serial, trainee_id, programme,
-                                 decision_id, issued_on, valid_until, check_code, document, document_sha256, issued_at)
-        select *, $15
+                                 decision_id, issued_on, valid_until, check_code, document, document_sha256, issued_at,
+                                 replaces)
+        select *, $15, $16::text
         from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::int[], $6::int[], $7::text[], $8::text[],
                     $9::uuid[], $10::date[], $11::date[], $12::text[], $13::jsonb[], $14::text[])
         """,
         *([getattr(one, name) for one in certificates] for name in _COLUMNS),
         issued_at,
+        replaces,
     )
     await append(tx, [LogEntry(one.number, kind, issued_at, one.document_sha256) for one in certificates])

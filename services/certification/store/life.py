@@ -1,5 +1,8 @@
 """The history of certificates: how one stands, locked; its steps; the versions of its document."""
 
+from collections.abc import Collection
+from typing import Any
+
 import asyncpg
 
 from shared.db import Tx
@@ -98,4 +101,30 @@ async def add_renewal(tx: Tx, step: Step, renewal: Renewal) -> None:
         renewal.practice_months,
         renewal.window_from,
         step.decided_by,
+    )
+
+
+async def document_before(tx: Tx, number: str, version: int) -> dict[str, Any]:
+    """What the certificate said before this version."""
+    found: dict[str, Any] = await tx.fetchval(
+        "select document from certificate_edition where number = $1 and version = $2", number, version - 1
+    )
+    return found
+
+
+async def forget_words(tx: Tx, trainee_ids: Collection[str]) -> None:
+    """What was said about these holders' certificates and in their appeals is forgotten; the chain holds without it."""
+    await tx.execute(
+        """
+        update certificate_step_words set reason = null, obligations = '{}'
+        where number in (select number from certificate where trainee_id = any($1::text[]))
+        """,
+        list(trainee_ids),
+    )
+    await tx.execute(
+        """
+        update appeal_words set grounds = null, late_reason = null, decision = null
+        where appeal_id in (select appeal_id from appeal join certificate using (number) where trainee_id = any($1))
+        """,
+        list(trainee_ids),
     )

@@ -45,14 +45,15 @@ async def waits(tx: Tx) -> bool:
 
 async def take_owed(tx: Tx, limit: int, number: str | None, *, now: datetime) -> list[Owed]:
     """The oldest that are owed (or the one of ``number``), locked until commit; those that another took are left."""
+    others = "" if number else "skip locked"  # who asks for one waits for whoever signs it already
     rows = await tx.fetch(
-        """
+        f"""
         select s.signing_id, s.number, s.version, e.document, c.issued_at, v.content
         from signing s join certificate c using (number) join certificate_edition e using (number, version)
         join scheme_version v on (v.scheme, v.version) = (c.scheme, c.scheme_version)
         where s.state = 'owed' and ($2::text is null or s.number = $2)
-        order by s.signing_id limit $1 for update of s skip locked
-        """,
+        order by s.signing_id limit $1 for update of s {others}
+        """,  # noqa: S608
         limit,
         number,
     )

@@ -12,11 +12,12 @@ from services.certification.commands.calendar import follow_calendar
 from services.certification.commands.life import Asked, decide_step
 from services.certification.credential.keys import make_issuing_key
 from services.certification.credential.status_list import is_set
-from services.certification.domain.life import Kind, Step
+from services.certification.domain.life import MOVES, Kind, Step
 from services.certification.domain.rules import Refused
 from services.certification.queries import life as queries
 from services.certification.store.audit import By
 from shared.clock import FixedClock
+from shared.events.enrollment import PersonErased
 from tests.conftest import Servers
 from tests.unit.certification.builders import scheme
 
@@ -311,3 +312,22 @@ async def test_a_history_that_was_changed_is_found(
 
     report = (await web.office.get("/certification/api/verify")).json()
     assert "life" in {v["check"] for v in report["violations"] if v["about"] == NUMBER}
+
+
+async def test_who_is_erased_leaves_a_chain_that_holds_and_no_words(certification: Certification, web: Web) -> None:
+    await certified(certification)
+    await step(certification, Kind.SUSPENDED)
+
+    await certification.hear(PersonErased(person="trainee/T1"))
+
+    assert await certification.value("select reason from certificate_step_words") is None
+    report = (await web.office.get("/certification/api/verify")).json()
+    assert [v for v in report["violations"] if v["check"] == "life"] == []
+
+
+async def test_the_database_holds_the_moves_that_the_rules_name(certification: Certification) -> None:
+    rows = await certification.rows("select kind, before, after from certificate_move")
+
+    assert {(row["kind"], row["before"], row["after"]) for row in rows} == {
+        (kind.value, before.value, after.value) for kind, moves in MOVES.items() for before, after in moves.items()
+    }

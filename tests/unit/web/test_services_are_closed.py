@@ -91,6 +91,7 @@ def test_what_is_public_is_written_down_here_too(service: Service) -> None:
             "/certification/register",
             "/certification/status",
             "/certification/paper",
+            "/certification/shared",
             "/.well-known/did.json",
         },
         "notifications": set(),
