@@ -80,7 +80,8 @@ class Causes:
         sooner = self.brought_forward()
         if not sooner:
             return _("geen bezoek")
-        reasons = ", ".join(f"{n} {reason}" for reason, n in sorted(sooner.items(), key=lambda one: (-one[1], one[0])))
+        ranked = sorted(sooner.items(), key=lambda one: (-one[1], one[0]))
+        reasons = ", ".join(_("{n} om {reason}").format(n=n, reason=_because(reason)) for reason, n in ranked)
         return _("{n} bezoeken: {reasons}").format(n=sum(sooner.values()), reasons=reasons)
 
     def _gaps(self) -> str:
@@ -93,3 +94,14 @@ class Causes:
         return _("{opened} gezien, {planned} gepland ({plans}), {other} anders voorbij, {open} open").format(
             opened=gaps["opened"], planned=planned, plans=plans, other=other, open=gaps["open"]
         )
+
+
+def _because(reason: str) -> str:
+    """The reason of a visit in words; one that is not known here as it is."""
+    match reason:
+        case "complaint":
+            return _("een klacht")
+        case "signal":
+            return _("signalen")
+        case _:
+            return reason
