@@ -194,13 +194,8 @@ class Counted:
         return sum(1 for _item in client.all_items("enrollment", "/enrollment/api/entry-assessments"))
 
     def _agreements(self) -> str:
-        complete = {
-            item["trainee_id"]
-            for item in client.all_items("enrollment", "/enrollment/api/agreements")
-            if item.get("state") == "complete" or item.get("completed_on")
-        }
-        learning = [trainee for trainee in self.trainees if trainee.get("state") == "active"]
-        return f"{sum(trainee['trainee_id'] in complete for trainee in learning)}/{len(learning)}"
+        figure = self._figure("agreements")
+        return f"{figure['numerator']}/{figure['denominator']}"
 
     def _week_pattern(self) -> str | None:
         """Of each mark's newest version that says it."""

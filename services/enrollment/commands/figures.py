@@ -222,6 +222,7 @@ async def _figures(
         ),
         share("mentor_time", enough, periods),
         share("alignment", in_step, taught),
+        share("agreements", *await training.agreements(tx, of), "cohort"),
         share("visits_held", seen["held"], seen["due"], "year"),
         share("visits_on_time", seen["on_time"], seen["judged"], "year"),
     ]  # fmt: skip

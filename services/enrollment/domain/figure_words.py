@@ -102,6 +102,13 @@ FIGURES: dict[str, Named] = {
             "count.",
         ),
     ),
+    "agreements": Named(
+        Words("Praktijkovereenkomst rond", "Training agreement complete"),
+        Words(
+            "Van wie nog in opleiding is, het deel met een praktijkovereenkomst die door alle partijen is getekend.",
+            "Of those who still learn, the share with a practical training agreement that all parties signed.",
+        ),
+    ),
     "visits_held": Named(
         Words("Bezoeken gehouden", "Visits held"),
         Words(

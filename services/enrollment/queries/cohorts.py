@@ -21,6 +21,7 @@ async def of_one_moment(tx: Tx, scheme: str | None, as_of: date) -> AsyncIterato
     """Everything counted inside is of one moment. Who began, got the certificate and dropped out is looked up once:
     every figure asks for it, and with 100,000 trainees it is most of the work."""
     async with tx.transaction(isolation="repeatable_read"):
+        await tx.execute("set local enable_seqscan = on")  # whole tables are read: by an index that takes longer
         await tx.execute(
             """
             create temporary table figure_member (

@@ -100,6 +100,22 @@ async def replacement_days(tx: Tx, of: Of) -> list[int]:
     return list(found or [])
 
 
+async def agreements(tx: Tx, of: Of) -> tuple[int, int]:
+    """Of those who still learn, how many have a training agreement that all parties signed, and how many they are."""
+    row = await tx.fetchrow(
+        f"""
+        with {MEMBERS}
+        select count(*) filter (where exists (
+                   select from agreement a where a.trainee_id = m.trainee_id and a.state = 'completed'
+                                             and a.completed_on <= $3))::int as complete,
+               count(*)::int as learning
+        from members m where certified_on is null and dropped_on is null
+        """,  # noqa: S608 - no input
+        *of[:3],
+    )
+    return (row["complete"], row["learning"]) if row else (0, 0)
+
+
 async def visits(tx: Tx, scheme: str | None, as_of: date, since: date | None, on_time_days: int) -> dict[str, int]:
     """Visits that were told to be due: how many, held, with a term that has run out or held, and held within it."""
     row = await tx.fetchrow(

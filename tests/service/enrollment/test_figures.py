@@ -128,6 +128,7 @@ async def test_each_figure_of_a_cohort_has_its_numbers_its_words_and_its_day(mar
     assert of(told, "months_to_certificate")["value"] == pytest.approx(273 * 2.3367 / 30.4375, abs=0.1)
     assert of(told, "months_to_certificate")["interval"] is None, "three are too few"
     assert pair(told, "drop_out") == (0, 4)
+    assert pair(told, "agreements") == (0, 1), "one still learns, and nobody signed anything"
     for figure in told["figures"]:
         assert figure["as_of"] == "2027-09-01"
         assert figure["definition"]["nl"] != figure["definition"]["en"]

@@ -40,6 +40,7 @@ FIGURES: dict[str, Any] = {
         figure("drop_out", 3, 7, 0.43, parts=[PART]),
         figure("drop_out_phase", 1, 3, 0.33, parts=[PART]),
         figure("replacement_days", None, 2, 11.5, unit="days", interval=None),
+        figure("agreements", 1, 2, 0.5),
         figure("visits_held", 5, 6, 0.83),
         figure("visits_on_time", 4, 6, 0.67),
     ],
@@ -169,6 +170,7 @@ def test_the_audit_counts_what_is_kept_and_says_what_is_not(told: Services) -> N
     assert rows["B"]["counted"] == {"week_pattern": "smo 2 × 40"}
     assert rows["D"]["counted"] == {"mentor_courses": "1/2"}
     assert rows["E"]["counted"] == {"accredited": "1/2"}, "an accreditation for longer than four years is none"
+    assert rows["F"]["counted"] == {"agreements": "1/2"}
     assert rows["4.1"]["outside"] is True
     assert rows["7.2"]["where"][0].endswith("/certification/register")
     assert rows["7.2"]["where"][0].startswith("http")
