@@ -96,6 +96,7 @@ RECIPIENTS = {
 }
 
 MAILS = {
+    "replacement_needed": N_("er is een andere leerwerkplek nodig"),
     "application_confirm": N_("aanmelding bevestigen"),
     "accreditation_expiring": N_("de erkenning loopt af"),
     "agreement_sign": N_("praktijkovereenkomst ondertekenen"),

@@ -43,6 +43,7 @@ from shared.events.enrollment import (
     MentorLapsed,
     PersonDetailsChanged,
     PersonErased,
+    PlacementReplacementNeeded,
     PlacementStarted,
     ProgrammeReviewDue,
     ProgrammeReviewEscalated,
@@ -366,4 +367,21 @@ async def remind_of_accreditations(events: Sequence[CompanyAccreditationExpiring
     for event in events:
         data = {"place": event.subject, "valid_until": event.until.isoformat()}
         drafts.append(Draft("accreditation_expiring", event.subject, event.subject, event, (), data))
+    await commands.add(tx, drafts)
+
+
+@on.batch(PlacementReplacementNeeded)
+async def ask_for_replacement(events: Sequence[PlacementReplacementNeeded], tx: Tx) -> None:
+    """The coordinator hears who lost a place, by when there must be another, and who could take over."""
+    drafts = []
+    for event in events:
+        data: dict[str, object] = {
+            "trainee": event.subject,
+            "place": f"company/{event.company_id}",
+            "hosts": [f"company/{key}" for key in event.companies],
+        }
+        if event.needed_by is not None:
+            data["ends_on"] = event.needed_by.isoformat()
+        needs = (event.subject, f"company/{event.company_id}")
+        drafts.append(Draft("replacement_needed", COORDINATOR, event.subject, event, needs, data))
     await commands.add(tx, drafts)

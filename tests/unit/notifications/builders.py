@@ -78,6 +78,10 @@ SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "certificate_issued_company": ("company/C1", _CERTIFICATE),
     "accreditation_expiring": ("company/C1", {"place": "company/C1", "valid_until": "2026-12-31"}),
     "application_confirm": ("trainee/T1", {"link": "https://keur.example/x", "ends_on": "2026-10-12"}),
+    "replacement_needed": (
+        "office/coordinator",
+        {"trainee": "trainee/T1", "place": "company/C1", "hosts": ["company/C1"], "ends_on": "2026-10-12"},
+    ),
     "agreement_sign": (
         "company/C1",
         {"trainee": "trainee/T1", "place": "company/C1", "link": "https://keur.example/x", "ends_on": "2026-10-12"},
