@@ -86,10 +86,10 @@ FIGURES: dict[str, Named] = {
     "mentor_time": Named(
         Words("Begeleidingstijd op de norm", "Mentor time up to the norm"),
         Words(
-            "Van de perioden van vier weken met een opgave uit het leerbedrijf, het deel waarin de begeleider per "
-            "opgegeven week gemiddeld minstens de norm van het schema besteedde.",
-            "Of the periods of four weeks with an entry from the company, the share in which the mentor spent on "
-            "average at least the scheme's norm for each week entered.",
+            "Van de afgesloten perioden van vier weken met werk in het leerbedrijf, het deel waarin de begeleider "
+            "minstens de norm van het schema besteedde: minuten van logboek en gesprekken, per week met werk.",
+            "Of the complete periods of four weeks with work in the company, the share in which the mentor spent at "
+            "least the scheme's norm: minutes of the logbook and contact moments, for each week with work.",
         ),
     ),
     "alignment": Named(

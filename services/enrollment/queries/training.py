@@ -37,21 +37,34 @@ async def first_attempts(tx: Tx, of: Of) -> list[dict[str, Any]]:
 
 
 async def mentor_time(tx: Tx, of: Of) -> tuple[int, int]:
-    """Periods of four weeks of a trainee with mentor time up to the norm, of those with an entry from the company."""
+    """Complete periods of four weeks of a trainee with mentor time up to the norm, of those with work in the company.
+
+    The periods and their budget are those of the signal: minutes of the logbook and contact moments together, against
+    the norm for each week that has hours in the company; a period is judged when its logbook had time to come.
+    """
     row = await tx.fetchrow(
         f"""
         with {MEMBERS},
-        periods as (
-            select l.trainee_id, (l.monday - m.starts_on) / 28 as period, n.norm,
-                   sum(l.mentor_minutes) as minutes, count(distinct l.monday) as weeks
-            from logbook_entry l join members m using (trainee_id)
-            join lateral (select (c.content -> 'norms' ->> 'mentor_minutes_per_week')::int as norm
-                          from scheme_curriculum c
-                          where (c.scheme, c.version) = (m.scheme, m.scheme_version)) n on n.norm is not null
-            where l.place = 'company' and l.monday <= $3 and l.monday > coalesce($4, '-infinity'::date)
-            group by 1, 2, 3
+        normed as (
+            select m.trainee_id, m.starts_on - (extract(isodow from m.starts_on)::int - 1) as first,
+                   (c.content -> 'norms' ->> 'mentor_minutes_per_week')::int as norm,
+                   coalesce((c.content -> 'norms' ->> 'logbook_days')::int, 7) as late
+            from members m join scheme_curriculum c on (c.scheme, c.version) = (m.scheme, m.scheme_version)
+            where c.content -> 'norms' ->> 'mentor_minutes_per_week' is not null
+        ), said as (
+            select trainee_id, monday, mentor_minutes as minutes, place = 'company' and hours > 0 as worked
+            from logbook_entry where monday <= $3
+            union all
+            select trainee_id, monday, minutes, false from contact_moment where held_on <= $3
+        ), periods as (
+            select n.norm, sum(s.minutes) as minutes, count(distinct s.monday) filter (where s.worked) as weeks
+            from said s join normed n using (trainee_id)
+            where s.monday >= n.first and n.first + ((s.monday - n.first) / 28 + 1) * 28 + n.late <= $3
+              and n.first + ((s.monday - n.first) / 28 + 1) * 28 > coalesce($4, '-infinity'::date)
+            group by s.trainee_id, n.first, n.norm, (s.monday - n.first) / 28
         )
-        select count(*) filter (where minutes >= norm * weeks)::int as enough, count(*)::int as periods from periods
+        select count(*) filter (where minutes >= norm * weeks)::int as enough, count(*)::int as periods
+        from periods where weeks > 0
         """,  # noqa: S608 - no input
         *of,
     )

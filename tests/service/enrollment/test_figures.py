@@ -151,6 +151,13 @@ async def test_mentor_time_and_alignment_are_counted_from_the_logbook_against_th
     assert pair(told, "alignment") == (1, 2), "T02 came five weeks later; of T2 the term still runs"
     assert pair(told, "mentor_time") == (1, 2), "150 in one period; 90 and 140 in the other is 115 a week"
     assert pair(await figures(mark, as_of="2026-02-01", cohort=2025), "alignment") == (1, 3)
+    assert pair(await figures(mark, as_of="2025-10-05", cohort=2025), "mentor_time") == (0, 0), "its logbook may come"
+
+    async with mark.db.transaction() as tx:
+        await tx.execute(
+            "insert into contact_moment values ('K1', 'T1', 'M1', date '2025-11-06', date '2025-11-03', 15)"
+        )
+    assert pair(await figures(mark, as_of="2025-12-01", cohort=2025), "mentor_time") == (2, 2), "a talk counts too"
 
 
 async def test_another_company_is_a_replacement_with_days_between(mark: Enrollment) -> None:
