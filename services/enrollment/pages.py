@@ -16,6 +16,7 @@ from shared.web.i18n import translate as _
 from shared.web.pages import render
 
 from . import followup_words, words, words_risk
+from .agenda_words import worded
 from .api import NothingUnderThisKey
 from .commands.complaints import discuss
 from .commands.planner import View, look
@@ -259,7 +260,7 @@ async def _visit_form(request: Request, ctx: Ctx, given: Mapping[str, str], erro
         given=given,
         errors=errors,
         place=place,
-        items=items,
+        items=worded(items),
         names=names,
         owners=[*people, ("office/coordinator", _("de projectcoördinator"))],
         rows=range(1, ROWS + 1),

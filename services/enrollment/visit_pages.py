@@ -15,6 +15,7 @@ from shared.web.i18n import translate as _
 from shared.web.pages import render
 
 from . import followup_words, words, words_risk
+from .agenda_words import worded
 from .api import NothingUnderThisKey
 from .commands.talks import hold_talk
 from .commands.visit_plans import move_visit, waive_visit
@@ -63,7 +64,7 @@ async def _page(
         "visit.html",
         status=422 if errors else 200,
         visit=visit,
-        items=items,
+        items=worded(items),
         names=names,
         talks=talks,
         given=given,
