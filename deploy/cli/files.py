@@ -17,6 +17,7 @@ SHOWN = 50
 SOURCES = {
     "events": ("ops", "/ops/api/events"),
     "certificates": ("certification", "/certification/api/certificates"),
+    "log": ("certification", "/certification/api/log"),
     "register": ("certification", "/certification/api/register"),
     "mail": ("notifications", "/notifications/api/mail"),
     "people": ("enrollment", "/enrollment/api/people"),

@@ -9,7 +9,7 @@ IMPORTS = (
     "history",
 )  # fmt: skip
 SERVICES = ("enrollment", "certification", "notifications", "ops")
-EXPORTS = ("events", "certificates", "register", "mail", "people")
+EXPORTS = ("events", "certificates", "register", "log", "mail", "people")
 
 JSON = flag("--json", "uitvoer als JSON")
 YES = flag("--yes", "niet vragen")

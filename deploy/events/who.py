@@ -13,6 +13,9 @@ from shared.settings import SERVICES
 ROOT = Path(__file__).resolve().parents[2]
 
 NOBODY_LISTENS_YET: dict[str, str] = {
+    "certification.register-verified.v1": "the journal's proof that the check was made on that day",
+    "certification.register-verification-failed.v1": "operators see it in the journal and by the alarm on"
+    " keur_register_violations; what is wrong is looked up with keur verify",
     "certification.candidate-not-yet-eligible.v1": "the journal's answer to: why is there no certificate yet",
     "certification.exam-cancelled.v1": "the office tells those concerned; the journal keeps that it was cancelled",
     "certification.exam-moved.v1": "the office tells those concerned; the journal keeps the moments",

@@ -20,7 +20,8 @@ from shared.web.idempotency import Answer, once
 
 from .commands.results import record_results
 from .commands.schemes import check_scheme, publish_scheme
-from .credential.keys import IssuingKeyMissing, IssuingKeys
+from .commands.signing import Signer
+from .commands.signing import published_key as issuers_key
 from .credential.proof import PublicKey
 from .domain.numbers import tidy_number
 from .domain.rules import Refused
@@ -28,8 +29,11 @@ from .domain.scheme_file import SchemeNotValid, read_scheme
 from .domain.schemes import SchemeVersion
 from .history_intake import take_history
 from .intake import ResultRow, take_results
+from .log import tree as log_tree
+from .log.proofs import as_line
 from .queries import candidates, register, verification
 from .queries import schemes as published
+from .settings import CertificationSettings
 from .store import history, schemes
 from .store.audit import By
 
@@ -262,6 +266,15 @@ async def list_register(ctx: Ctx, page: Paging) -> Listing[dict[str, Any]]:
     return Listing[dict[str, Any]].of(rows, page, "number")
 
 
+@router.get("/log", dependencies=READ)
+async def list_log(ctx: Ctx, page: Paging) -> Listing[dict[str, Any]]:
+    """Every leaf of the log in its order, by position: for auditors, and for whoever keeps a copy. No personal data."""
+    after = int(page.after) if page.after.isdecimal() else -1
+    async with ctx.db.read() as tx:
+        rows = await log_tree.leaves(tx, after, page.limit)
+    return Listing[dict[str, Any]].of([as_line(row) for row in rows], page, "position")
+
+
 @router.get("/candidates", dependencies=READ)
 async def list_candidates(
     ctx: Ctx, page: Paging, view: Annotated[str, Query(pattern=f"^({'|'.join(candidates.VIEWS)})$")] = "all"
@@ -283,12 +296,8 @@ async def verify(ctx: Ctx) -> dict[str, Any]:
 
 
 def published_key(ctx: Ctx) -> PublicKey:
-    """What the DID document gives for a key's URL. The host may have another name now; the keys are the same."""
-    try:
-        known = {key.id for key in IssuingKeys.of(ctx.settings.home).all}
-    except IssuingKeyMissing:
-        known = set()
-    return lambda method: key if (key := method.partition("#")[2]) in known else None
+    """What the DID document gives for a key's URL."""
+    return issuers_key(Signer.of(CertificationSettings.of(ctx.settings)))
 
 
 def in_language(rule: Refused) -> Refused:

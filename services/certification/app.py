@@ -5,10 +5,21 @@ from pathlib import Path
 from shared.service import Service
 from shared.settings import ServiceSettings
 
-from . import api, appeals_api, decisions_api, exams_api, handlers, life_api, life_schedule, schedule, schemes_api
+from . import (
+    api,
+    appeals_api,
+    decisions_api,
+    exams_api,
+    handlers,
+    life_api,
+    life_schedule,
+    log_schedule,
+    schedule,
+    schemes_api,
+)
 from .credential.reading import MOST_BYTES
 from .domain.misses import Misses
-from .pages import checking, credential, decisions, exams, mark_use, office, paper, register, shares
+from .pages import checking, credential, decisions, exams, log, mark_use, office, paper, register, shares
 from .pages import life as life_pages
 from .queries import candidates
 from .settings import CertificationSettings
@@ -28,6 +39,7 @@ def build(settings: ServiceSettings) -> Service:
         routers=[
             credential.router,
             paper.router,
+            log.router,
             checking.router,
             shares.router,
             register.router,
@@ -44,8 +56,14 @@ def build(settings: ServiceSettings) -> Service:
             mark_use.router,
             life_pages.router,
         ],
-        public=(*register.PUBLIC, *credential.PUBLIC, *paper.PUBLIC, *shares.PUBLIC),
-        loops=[schedule.run, schedule.follow, life_schedule.run],
+        public=(*register.PUBLIC, *credential.PUBLIC, *paper.PUBLIC, *shares.PUBLIC, *log.PUBLIC),
+        loops=[
+            schedule.run,
+            schedule.follow,
+            life_schedule.run,
+            log_schedule.publish_heads,
+            log_schedule.verify_nightly,
+        ],
         status=candidates.status,
         title="Keur certification: het keurmerk",
         body_limits={

@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 PAUSE_S = 1.0
 DAY_PAUSE_S = 5.0
-BATCH = 10
+BATCH = 50
 """A batch takes a tenth of a second; what is asked on demand in the meantime signs beside it."""
 LOOK_S = 0.1
 BUSY_SHARE = 0.25

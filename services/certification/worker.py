@@ -11,10 +11,9 @@ import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from services.certification.credential.work import check_batch, sign_batch
 from services.certification.paper.work import make_paper
 
-JOBS: dict[str, Callable[..., Any]] = {job.__name__: job for job in (make_paper, sign_batch, check_batch)}
+JOBS: dict[str, Callable[..., Any]] = {job.__name__: job for job in (make_paper,)}
 LENGTH = struct.Struct(">Q")
 
 

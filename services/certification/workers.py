@@ -1,4 +1,4 @@
-"""Worker processes for what takes milliseconds of arithmetic: signing, checking, setting paper.
+"""Worker processes for what takes tens of milliseconds of arithmetic: setting and signing paper.
 
 In a thread of the service it would hold up everybody else's answer. Workers are started when they are first needed and
 end with the process that started them, however it ends: their pipe closes.

@@ -368,3 +368,28 @@ class ExamCancelled(Event, type="certification.exam-cancelled.v1", subject="exam
     exam: str
     starts_at: datetime
     trainee_ids: tuple[str, ...] = ()
+
+
+class RegisterVerified(Event, type="certification.register-verified.v1", subject="verification/{verification_id}"):
+    """Everything issued was checked again and holds: numbers, documents, proofs, statuses, the log and its heads."""
+
+    verification_id: str
+    day: date
+    certificates: int
+    log_entries: int
+    register_sha256: str
+
+
+class RegisterVerificationFailed(
+    Event, type="certification.register-verification-failed.v1", subject="verification/{verification_id}"
+):
+    """Something issued no longer holds. ``checks`` names what was checked, ``violations`` counts; which certificates
+    they are is told by the check itself."""
+
+    verification_id: str
+    day: date
+    certificates: int
+    log_entries: int
+    register_sha256: str
+    violations: int
+    checks: tuple[str, ...]

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from .shapes import Shapes
+
 CREDENTIALS = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 SHIPPED = {
@@ -21,6 +23,9 @@ NOWHERE = "undefined://nowhere/"
 """What is not absolute would be taken to lie below the document's address; below this one it is seen."""
 
 
+_SHAPES = Shapes()
+
+
 class UnknownContext(ValueError):
     """A context that does not ship with the product; nothing is fetched."""
 
@@ -31,18 +36,33 @@ class UndefinedTerms(ValueError):
 
 def canonical(document: dict[str, Any]) -> bytes:
     """The n-quads of ``document`` by RDFC-1.0. Raises UndefinedTerms, UnknownContext, or PyLD's JsonLdError."""
+    return _SHAPES.canonical(document, _lines, lambda: canonical_by_pyld(document))
+
+
+def canonical_by_pyld(document: dict[str, Any]) -> bytes:
+    """The same the long way, some 20 ms: what ``canonical`` learns from."""
     from pyld import jsonld
 
     dropped: list[str] = []
-    options = {"documentLoader": _load, "base": NOWHERE}
-    expanded = jsonld.expand(document, options, on_property_dropped=dropped.append)
+    expanded = jsonld.expand(document, _OPTIONS, on_property_dropped=dropped.append)
     undefined = sorted({*dropped, *_relative(expanded)})
     if undefined:
         raise UndefinedTerms(", ".join(undefined))
     quads: str = jsonld.normalize(
-        expanded, {**options, "algorithm": "URDNA2015", "format": "application/n-quads"}
+        expanded, {**_OPTIONS, "algorithm": "URDNA2015", "format": "application/n-quads"}
     )  # URDNA2015 is PyLD's name for what became RDFC-1.0
     return quads.encode()
+
+
+def _lines(document: dict[str, Any]) -> list[str] | None:
+    """The dataset of a document as n-quads, one a line with its end; None where it has other graphs than one."""
+    from pyld import jsonld
+
+    dataset = jsonld.to_rdf(document, _OPTIONS)
+    if set(dataset) - {"@default"}:
+        return None
+    quads: str = jsonld.to_rdf(document, {**_OPTIONS, "format": "application/n-quads"})
+    return quads.splitlines(keepends=True)
 
 
 def _relative(node: Any) -> set[str]:
@@ -68,3 +88,6 @@ def _context(url: str) -> Any:
     if url not in SHIPPED:
         raise UnknownContext(url)
     return json.loads((Path(__file__).parent / "contexts" / SHIPPED[url]).read_text("utf-8"))
+
+
+_OPTIONS = {"documentLoader": _load, "base": NOWHERE}

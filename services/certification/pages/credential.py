@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 from typing import Annotated, Any
+from urllib.parse import quote, urlencode
 
 import orjson
 from fastapi import APIRouter, Path, Request
@@ -77,7 +78,9 @@ async def credential_json(request: Request, ctx: Ctx, number: Number, code: Code
     if credential is None:
         raise IssuingKeyMissing("for this certificate")
     disposition = f'attachment; filename="{found["number"]}.json"'
-    return _vc(credential, {**HEADERS, "Content-Disposition": disposition})
+    proof = f"/certification/log/proof/{quote(found['number'], safe='')}?{urlencode({'code': found['check_code']})}"
+    beside = f'<{proof}>; rel="related"; title="inclusion in the log"'
+    return _vc(credential, {**HEADERS, "Content-Disposition": disposition, "Link": beside})
 
 
 def _vc(credential: dict[str, Any], headers: dict[str, str]) -> Response:

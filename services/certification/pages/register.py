@@ -22,6 +22,7 @@ from ..api import in_language
 from ..domain.misses import Misses
 from ..domain.numbers import CHECK_CODE_LENGTH, tidy_check_code, tidy_number
 from ..domain.rules import Refused
+from ..log.proofs import known_proof
 from ..queries import life, register
 from ..store import history
 from ..words import shown_scheme
@@ -66,7 +67,8 @@ async def search(
     response_model=None,
     responses={
         200: {
-            "description": "number, status, holder, programme, scheme, scheme_version, issued_on, valid_until, as_of"
+            "description": "number, status, holder, programme, scheme, scheme_version, issued_on, valid_until, as_of; "
+            "log: its proof of inclusion, null until a head is signed"
         },
         404: {"description": "no certificate has this number with this code"},
         429: {"description": "too many misses from this address; see Retry-After"},
@@ -93,6 +95,7 @@ async def entry(
     async with ctx.db.read() as tx:
         content = await register.scheme_content(tx, found["scheme"], found["scheme_version"])
         stood = await life.on_day(tx, found["number"], found["issued_on"], day) if day else None
+        logged = await known_proof(tx, found["number"])
     shown = {name: found[name] for name in (*register.PUBLIC, "as_of")}
     asked = {"day": day, "status": stood[0].value if stood[0] else "not_issued"} if stood else None
     if wants_html(request):
@@ -109,7 +112,8 @@ async def entry(
         )
         page.headers.update(HEADERS)
         return page
-    return JSONResponse(_json({**shown, **({"on": _json(asked)} if asked else {})}), headers=HEADERS)
+    told = {**shown, "log": logged, **({"on": _json(asked)} if asked else {})}
+    return JSONResponse(_json(told), headers=HEADERS)
 
 
 def _imported(request: Request, found: dict[str, Any]) -> Response:

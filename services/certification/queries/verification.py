@@ -11,7 +11,7 @@ from ..credential.proof import PublicKey
 from ..domain.decisions import Evidence
 from ..domain.schemes import SchemeVersion
 from ..domain.verification import Issued, Numbering, SetHash, Violation, check_certificate
-from . import credentials, decisions, history_check, life_check
+from . import credentials, decisions, history_check, life_check, log_check
 
 CHUNK = 1000
 MOST_VIOLATIONS = 1000
@@ -76,6 +76,7 @@ async def _verify(tx: Tx, public_key: PublicKey) -> dict[str, Any]:
     signed = await credentials.check(tx, public_key, violations)
     steps = await life_check.check(tx, violations)
     imported = await history_check.check(tx, violations)
+    logged = await log_check.check(tx, public_key, violations)
     return {
         "ok": not violations,
         "checked": {
@@ -85,6 +86,7 @@ async def _verify(tx: Tx, public_key: PublicKey) -> dict[str, Any]:
             "credentials": signed,
             "steps": steps,
             "imported": imported,
+            **logged,
         },
         "register": {"count": register.count, "sha256": register.sha256},
         "violations_found": len(violations),

@@ -43,6 +43,14 @@ async def waits(tx: Tx) -> bool:
     return found
 
 
+async def waits_for(tx: Tx, number: str) -> bool:
+    """Whether a credential of this certificate is owed or begun."""
+    found: bool = await tx.fetchval(
+        "select exists (select from signing where number = $1 and state in ('owed', 'begun'))", number
+    )
+    return found
+
+
 async def take_owed(tx: Tx, limit: int, number: str | None, *, now: datetime) -> list[Owed]:
     """The oldest that are owed (or the one of ``number``), locked until commit; those that another took are left."""
     others = "" if number else "skip locked"  # who asks for one waits for whoever signs it already

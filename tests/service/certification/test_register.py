@@ -29,6 +29,7 @@ async def test_number_and_code_open_the_entry_as_json(certification: Certificati
         "issued_on": "2026-07-03",
         "valid_until": None,
         "as_of": "2026-07-03",
+        "log": None,
     }
 
 
