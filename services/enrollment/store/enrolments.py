@@ -146,10 +146,13 @@ async def set_states(tx: Tx, moves: Sequence[tuple[str, State]], *, ended_on: da
     # Signals are of trainings that run: what began counts from its day on, what stopped or goes on is looked at soon.
     await tx.execute(
         """
-        update training_watch set next_on = case when state = 'active' then coalesce(next_on, '0001-01-01')
-                                                 else '0001-01-01' end
-        from unnest($1::text[], $2::text[]) as given(trainee_id, state)
-        where training_watch.trainee_id = given.trainee_id
+        with held as materialized (
+            select trainee_id from training_watch where trainee_id = any($1::text[]) order by trainee_id for update
+        )
+        update training_watch w set next_on = case when given.state = 'active' then coalesce(next_on, '0001-01-01')
+                                                   else '0001-01-01' end
+        from held join unnest($1::text[], $2::text[]) as given(trainee_id, state) using (trainee_id)
+        where w.trainee_id = held.trainee_id
         """,
         [key for key, _ in moves],
         [str(state) for _, state in moves],
