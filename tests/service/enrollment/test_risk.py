@@ -50,12 +50,12 @@ async def test_a_level_rises_and_falls_with_the_signals_and_each_change_is_told_
 
 async def test_a_scheme_without_the_rule_has_no_levels_and_one_that_gets_it_judges_all(office: Enrollment) -> None:
     await office.give("trainees", rows.trainee("T1"))
-    await see(office, Kind.EXTRA_HANDS, "T1", share=0.6)
+    await see(office, Kind.NO_PLACEMENT, "T1", since="2025-09-01")
     assert await levels(office) == {}
 
     await office.publish(**RULE)
     await office.weeks_pass(0)
-    assert await levels(office) == {"T1": ("raised", 1, ["P5"])}
+    assert await levels(office) == {"T1": ("raised", 2, [])}
     await office.publish()
     await office.weeks_pass(0)
 
