@@ -232,7 +232,8 @@ async def record_visit(
             fields["next_on"] = typed["next_on"]
         row = VisitBody.model_validate({**fields, "actions": actions_in(form)})
     except ValidationError as error:
-        return await _visit_form(request, ctx, given, _field_errors(error) | action_errors(error))
+        own = {name: said for name, said in _field_errors(error).items() if name != "actions"}
+        return await _visit_form(request, ctx, given, action_errors(error) | own)
     try:
         async with ctx.db.transaction() as tx:
             outcome = await report_visits(tx, [row.made()], today=ctx.clock.today(), by=By(who.subject))

@@ -195,7 +195,8 @@ async def test_the_pages_take_a_complaint_through_its_steps_in_both_languages(ma
     ):  # fmt: skip
         answer = await mark.http.post(f"{page}/{what}", data=data)
         assert answer.status_code == 303, answer.text
-    again = await mark.http.post(f"{page}/discussed?lang=nl", data={})
+    assert (await mark.http.post(f"{page}/discussed", data={})).status_code == 303
+    again = await mark.http.post(f"{page}/waive?lang=nl", data={"reason": "Te laat"})
     assert "de klacht is gesloten en kan nu niet" in again.text
     assert "Geen bril." in (await mark.http.get(f"{page}?lang=en")).text
     for language, word in (("nl", "Opgelost en gesloten"), ("en", "Resolved and closed")):
