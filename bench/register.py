@@ -63,7 +63,7 @@ async def filled(admin_url: str, count: int) -> AsyncIterator[str]:
     try:
         await migrate(url, [BUS_MIGRATIONS, MIGRATIONS])
         seeding = await asyncpg.connect(url)
-        for statement in (SEED % {"count": count}).split(";\n"):
+        for statement in (SEED % {"count": count}).strip().split(";\n"):
             await seeding.execute(statement)
         for table in ("certificate", "certificate_status", "holder"):
             await seeding.execute(f"vacuum analyze {table}")
