@@ -97,7 +97,6 @@ SIGNALS = {
     "complaint": N_("Er loopt een klacht"),
     "no-placement": N_("Er is geen leerwerkplek"),
     "agreement": N_("De praktijkovereenkomst is niet door iedereen getekend"),
-    "visit-overdue": N_("Een bezoek is te laat"),
 }
 
 EVIDENCE = {

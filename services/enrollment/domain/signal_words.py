@@ -17,7 +17,6 @@ KINDS: Mapping[str, Words] = {
     Kind.COMPLAINT: Words("klacht", "complaint"),
     Kind.NO_PLACEMENT: Words("geen leerwerkplek", "no placement"),
     Kind.AGREEMENT: Words("praktijkovereenkomst niet rond", "training agreement not complete"),
-    Kind.VISIT_OVERDUE: Words("bezoek te laat", "visit overdue"),
 }
 """By kind."""
 

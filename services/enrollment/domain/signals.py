@@ -24,7 +24,6 @@ class Kind(StrEnum):
     COMPLAINT = "complaint"
     NO_PLACEMENT = "no-placement"
     AGREEMENT = "agreement"
-    VISIT_OVERDUE = "visit-overdue"
 
 
 CAUSES: Mapping[Kind, str] = {

@@ -7,7 +7,7 @@ from shared.db import Tx
 
 from .followup import open_actions
 
-HIDDEN = ("complaint", "visit-overdue", "coverage-gap")
+HIDDEN = ("complaint", "coverage-gap")
 """Signals that are no items: they stand on the agenda in another way, or are about the visit itself."""
 
 ITEMS = 200

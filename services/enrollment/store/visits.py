@@ -140,7 +140,7 @@ async def _signals(tx: Tx, files: Mapping[Place, PlaceFile]) -> dict[str, date]:
         from unnest($1::text[], $2::date[]) as given(company_id, held_on)
         join enrolment e using (company_id) join signal s using (trainee_id)
         where e.state in ('active', 'paused') and s.closed_on is null
-          and s.kind not in ('complaint', 'visit-overdue', 'coverage-gap')
+          and s.kind not in ('complaint', 'coverage-gap')
           and s.opened_on > coalesce(given.held_on, '-infinity')
         group by 1
         """,

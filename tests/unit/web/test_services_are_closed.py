@@ -92,6 +92,7 @@ def test_what_is_public_is_written_down_here_too(service: Service) -> None:
             "/certification/status",
             "/certification/paper",
             "/certification/shared",
+            "/certification/log",
             "/.well-known/did.json",
         },
         "notifications": set(),
