@@ -156,14 +156,18 @@ class System:
             f"{{ok, _}} = timer:apply_after({round(seconds * 1000)}, vm_memory_monitor,"
             " set_vm_memory_high_watermark, [0.4]), ok."
         )
-        running = await asyncio.create_subprocess_exec(
-            str(rabbitmq.scripts() / "rabbitmqctl"), "eval", code,
-            env=rabbitmq.environment(self.home), cwd=self.home.data,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
-        said, _ = await running.communicate()
-        if running.returncode != 0 and b"unable to perform an operation on node" not in said:
-            raise RuntimeError(said.decode()[-500:])
+        for _ in range(10):
+            running = await asyncio.create_subprocess_exec(
+                str(rabbitmq.scripts() / "rabbitmqctl"), "eval", code,
+                env=rabbitmq.environment(self.home), cwd=self.home.data,
+                stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+            )  # fmt: skip
+            said, _ = await running.communicate()
+            if running.returncode == 0:
+                return
+            if b"unable to perform an operation on node" not in said and b":noproc" not in said:
+                raise RuntimeError(said.decode()[-500:])
+            await asyncio.sleep(0.3)  # it was killed by another fault and is on its way back
 
     # --- from outside
 

@@ -165,8 +165,9 @@ async def look_up(
         return _refusal(request, 429, wait=wait)
     async with ctx.db.read() as tx:
         found = await register.entry(tx, key, ctx.clock.today())
-        if found is None and with_history:
-            found = await history.entry(tx, key, ctx.clock.today())
+        if with_history and not (found and belongs(found, code, birth_date)):  # asked for wrong and unknown alike
+            before = await history.entry(tx, key, ctx.clock.today())
+            found = found or before
     if found is not None and belongs(found, code, birth_date):
         return found
     misses.note(address, now)

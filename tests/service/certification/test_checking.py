@@ -238,7 +238,7 @@ async def test_wrong_and_unknown_ask_the_same_of_the_database_and_are_answered_n
     wrong, unknown = await queries(NUMBER), await queries("SM-2026-99999")
 
     assert wrong == unknown
-    assert (wrong[0], len(wrong[1]), wrong[2]) == (404, 1, True)
+    assert (wrong[0], len(wrong[1]), wrong[2]) == (404, 2, True)
 
 
 async def test_a_company_has_one_licence_of_a_mark_and_a_closed_case_stays_closed(
