@@ -1,0 +1,5 @@
+"""Kinds of places where a trainee learns."""
+
+from typing import Literal
+
+PlaceKind = Literal["company", "school"]
