@@ -99,8 +99,6 @@ class Postman:
         """One batch: claimed, sent, settled; gives how many mails it took up."""
         await self._tidy()
         async with self._db.transaction() as tx:
-            await digest.bundle(tx)
-        async with self._db.transaction() as tx:
             claimed = await postbag.claim(tx, self._set.mail_batch, self._lease, self._set.mail_domain)
         if not claimed:
             return 0
@@ -117,7 +115,8 @@ class Postman:
         return len(claimed)
 
     async def _tidy(self) -> None:
-        """Leases that ran out become doubts; now and then, held mails are looked at once more."""
+        """Leases that ran out become doubts, what goes together is put together; now and then, held mails are looked at
+        once more."""
         async with self._db.transaction() as tx:
             left = await postbag.left_behind(tx, self._set.mail_batch)
             if left:
@@ -125,6 +124,7 @@ class Postman:
                     tx, [Settled(row["id"], row["attempts"], domain.lease_ran_out(row["attempts"])) for row in left]
                 )
                 log.warning("mails in doubt after a stop in the middle", count=len(left))
+            await digest.bundle(tx)
             now = asyncio.get_running_loop().time()
             if now - self._swept_at > SWEEP:
                 self._swept_at = now
