@@ -24,7 +24,6 @@ from .commands.signing import Signer
 from .commands.signing import published_key as issuers_key
 from .credential.proof import PublicKey
 from .domain.numbers import tidy_number
-from .domain.rules import Refused
 from .domain.scheme_file import SchemeNotValid, read_scheme
 from .domain.schemes import SchemeVersion
 from .history_intake import take_history
@@ -98,13 +97,10 @@ async def publish(
         return scheme_faults(request, wrong)
 
     async def do(tx: Tx) -> Answer:
-        try:
-            if check:
-                check_scheme(version, list((await schemes.all_versions(tx)).values()))
-                return _published(200, version, published=False)
-            new = await publish_scheme(tx, version, now=ctx.clock.now(), by=By(who.subject))
-        except Refused as rule:
-            raise in_language(rule) from None
+        if check:
+            check_scheme(version, list((await schemes.all_versions(tx)).values()))
+            return _published(200, version, published=False)
+        new = await publish_scheme(tx, version, now=ctx.clock.now(), by=By(who.subject))
         return _published(201 if new else 200, version)
 
     return await once(request, ctx, body, do)
@@ -166,7 +162,7 @@ async def enter_result(request: Request, ctx: Ctx, who: Who, given: NewResult) -
     async def do(tx: Tx) -> Answer:
         entered = await record_results(tx, [row.made()], now=ctx.clock.now(), by=By(who.subject))
         for rule in entered.refused.values():
-            raise in_language(rule)
+            raise rule
         found = await candidates.result(tx, row.result_id)
         return Answer(201 if entered.new else 200, found, {"Location": f"/certification/api/results/{row.result_id}"})
 
@@ -298,12 +294,6 @@ async def verify(ctx: Ctx) -> dict[str, Any]:
 def published_key(ctx: Ctx) -> PublicKey:
     """What the DID document gives for a key's URL."""
     return issuers_key(Signer.of(CertificationSettings.of(ctx.settings)))
-
-
-def in_language(rule: Refused) -> Refused:
-    """The rule, with its sentence in the language of the answer."""
-    rule.message, rule.allowed = rule.said(language())
-    return rule
 
 
 def _found(row: dict[str, Any] | None, key: str) -> dict[str, Any]:

@@ -11,10 +11,8 @@ from shared.db import Tx
 from shared.web.deps import Ctx, Listing, Paging, StrictModel, Text, Who, require
 from shared.web.idempotency import Answer, once
 
-from .api import in_language
 from .commands.appeals import decide, lodge
 from .domain.numbers import tidy_number
-from .domain.rules import Refused
 from .store import appeals
 from .store.audit import By
 
@@ -104,9 +102,6 @@ async def _once(
     request: Request, ctx: Ctx, given: BaseModel, do: Callable[[Tx], Awaitable[dict[str, Any]]]
 ) -> Response:
     async def answered(tx: Tx) -> Answer:
-        try:
-            return Answer(201, await do(tx))
-        except Refused as rule:
-            raise in_language(rule) from None
+        return Answer(201, await do(tx))
 
     return await once(request, ctx, given, answered)

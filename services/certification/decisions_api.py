@@ -14,14 +14,13 @@ from shared.tabular import ClientKey
 from shared.web.deps import Ctx, Listing, Paging, StrictModel, Who, require
 from shared.web.idempotency import Answer, once
 
-from .api import OFFICE, READ, NothingUnderThisKey, in_language, patiently
+from .api import OFFICE, READ, NothingUnderThisKey, patiently
 from .commands import deciding
 from .commands.candidates import cases_of
 from .decisions_words import shown
 from .domain.deciding import DeciderInvolved
 from .domain.decisions import Granted
 from .domain.explanations import explained
-from .domain.rules import Refused
 from .queries import decisions
 from .store import candidates
 from .store import deciding as store
@@ -165,9 +164,7 @@ async def telling_conflicts(ctx: Context, trainee_id: str, do: Callable[[], Awai
     except DeciderInvolved as rule:
         async with ctx.db.transaction() as tx:
             await deciding.tell_involved(tx, trainee_id, rule, now=ctx.clock.now())
-        raise in_language(rule) from None
-    except Refused as rule:
-        raise in_language(rule) from None
+        raise
 
 
 @router.get("/decisions/{trainee_id}", dependencies=DESK)
@@ -182,18 +179,15 @@ async def name_decider(request: Request, ctx: Ctx, who: Who, given: DeciderBody)
     """Names a decider with all ties that hold now. Ties that are no longer given end, and are kept."""
 
     async def do(tx: Tx) -> Answer:
-        try:
-            await deciding.name_decider(
-                tx,
-                given.person,
-                [(tie.kind, tie.key) for tie in given.ties],
-                active=given.active,
-                now=ctx.clock.now(),
-                today=ctx.clock.today(),
-                by=By(who.subject),
-            )
-        except Refused as rule:
-            raise in_language(rule) from None
+        await deciding.name_decider(
+            tx,
+            given.person,
+            [(tie.kind, tie.key) for tie in given.ties],
+            active=given.active,
+            now=ctx.clock.now(),
+            today=ctx.clock.today(),
+            by=By(who.subject),
+        )
         return Answer(201, given)
 
     return await once(request, ctx, given.model_dump_json(exclude_unset=True).encode(), do)

@@ -15,10 +15,9 @@ from shared.tabular import ClientKey, Day
 from shared.web.deps import Ctx, Listing, Paging, StrictModel, Text, Who
 from shared.web.idempotency import Answer, once
 
-from .api import OFFICE, READ, WRITE, NothingUnderThisKey, in_language, patiently
+from .api import OFFICE, READ, WRITE, NothingUnderThisKey, patiently
 from .commands import sessions as commands
 from .domain.analysis import NOTHING, Tally, compared, total
-from .domain.rules import Refused
 from .domain.sessions import Correction, Mark, Session
 from .queries import sessions
 from .store.audit import By
@@ -277,10 +276,7 @@ def _examiner(code: str, one: Tally, others: Tally) -> dict[str, Any]:
 async def answered(request: Request, ctx: Context, given: StrictModel | None, do: Any) -> Response:
     """Once for each Idempotency-Key; refusals in the language of the answer."""
     body = given.model_dump_json(exclude_unset=True).encode() if given is not None else b""
-    try:
-        return await patiently(lambda: once(request, ctx, body, do))
-    except Refused as rule:
-        raise in_language(rule) from None
+    return await patiently(lambda: once(request, ctx, body, do))
 
 
 def _plain(found: dict[str, Any] | None) -> dict[str, Any]:

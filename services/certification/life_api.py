@@ -13,13 +13,12 @@ from shared.db import Tx
 from shared.web.deps import Ctx, StrictModel, Text, Who, require
 from shared.web.idempotency import Answer, once
 
-from .api import NothingUnderThisKey, in_language, patiently
+from .api import NothingUnderThisKey, patiently
 from .commands.life import Asked, decide_step
 from .commands.renewal import recertify as renew
 from .domain.life import Kind, Step
 from .domain.numbers import tidy_number
 from .domain.renewal import Sat
-from .domain.rules import Refused
 from .queries import life, register
 from .store.audit import By
 
@@ -178,10 +177,7 @@ async def _decide(request: Request, ctx: Ctx, who: Who, number: str, given: Base
 
 async def _take(request: Request, ctx: Ctx, given: BaseModel, take: Callable[[Tx], Awaitable[Step]]) -> Response:
     async def do(tx: Tx) -> Answer:
-        try:
-            step = await take(tx)
-        except Refused as rule:
-            raise in_language(rule) from None
+        step = await take(tx)
         answer = StepOf(
             number=step.number,
             step=step.position,

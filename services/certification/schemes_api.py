@@ -14,7 +14,7 @@ from shared.web.i18n import language
 from shared.web.idempotency import Answer, once
 from shared.web.pages import render
 
-from .api import OFFICE, WRITE, in_language, scheme_faults, text_of, yaml_of
+from .api import OFFICE, WRITE, scheme_faults, text_of, yaml_of
 from .commands.schemes import check_scheme
 from .commands.transitions import WhatIf, choose_version, what_if
 from .decisions_words import because
@@ -54,12 +54,9 @@ async def go_over(request: Request, ctx: Ctx, who: Who, trainee_id: ClientKey, g
     """A candidate goes on under a later version, where that version leaves the choice. 200 when that was so already."""
 
     async def do(tx: Tx) -> Answer:
-        try:
-            new = await choose_version(
-                tx, trainee_id, given.version, now=ctx.clock.now(), today=ctx.clock.today(), by=By(who.subject)
-            )
-        except Refused as rule:
-            raise in_language(rule) from None
+        new = await choose_version(
+            tx, trainee_id, given.version, now=ctx.clock.now(), today=ctx.clock.today(), by=By(who.subject)
+        )
         return Answer(201 if new else 200, {"trainee_id": trainee_id, "scheme_version": given.version})
 
     return await once(request, ctx, given.model_dump_json().encode(), do)
@@ -93,10 +90,7 @@ async def what_if_page(
 
 async def _worked_out(ctx: Context, version: SchemeVersion) -> WhatIf:
     async with ctx.db.read() as tx, tx.transaction(isolation="repeatable_read", readonly=True):
-        try:
-            check_scheme(version, list((await schemes.all_versions(tx)).values()))
-        except Refused as rule:
-            raise in_language(rule) from None
+        check_scheme(version, list((await schemes.all_versions(tx)).values()))
         return await what_if(tx, version, today=ctx.clock.today())
 
 

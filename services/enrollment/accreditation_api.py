@@ -14,10 +14,9 @@ from shared.tabular import Text as Words
 from shared.web.deps import Ctx, StrictModel, Who, require
 from shared.web.idempotency import Answer, once
 
-from .api import WRITE, in_language
+from .api import WRITE
 from .commands import accreditation as commands
 from .domain.accreditation import WithdrawalReason
-from .domain.rules import Refused
 from .store import accreditation
 from .store.audit import By
 
@@ -61,19 +60,16 @@ async def grant(request: Request, ctx: Ctx, who: Who, given: GrantBody) -> Respo
     today, key = ctx.clock.today(), given.accreditation_id or new_id()
 
     async def do(tx: Tx) -> Answer:
-        try:
-            new = await commands.grant(
-                tx,
-                key,
-                given.company_id,
-                granted_on=given.granted_on or today,
-                until=given.until,
-                findings=given.findings,
-                today=today,
-                by=By(who.subject),
-            )
-        except Refused as rule:
-            raise in_language(rule) from None
+        new = await commands.grant(
+            tx,
+            key,
+            given.company_id,
+            granted_on=given.granted_on or today,
+            until=given.until,
+            findings=given.findings,
+            today=today,
+            by=By(who.subject),
+        )
         found = await accreditation.of(tx, given.company_id)
         mine = next((one for one in found if one["accreditation_id"] == key), None)
         return Answer(201 if new else 200, AccreditationOf(**mine) if mine else None)
@@ -87,12 +83,9 @@ async def withdraw(request: Request, ctx: Ctx, who: Who, given: WithdrawBody) ->
     today = ctx.clock.today()
 
     async def do(tx: Tx) -> Answer:
-        try:
-            new = await commands.withdraw(
-                tx, given.company_id, given.reason, on=given.withdrawn_on or today, today=today, by=By(who.subject)
-            )
-        except Refused as rule:
-            raise in_language(rule) from None
+        new = await commands.withdraw(
+            tx, given.company_id, given.reason, on=given.withdrawn_on or today, today=today, by=By(who.subject)
+        )
         return Answer(201 if new else 200, given)
 
     return await once(request, ctx, given.model_dump_json(exclude_unset=True).encode(), do)

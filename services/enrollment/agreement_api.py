@@ -12,11 +12,10 @@ from shared.tabular import ClientKey, Day
 from shared.web.deps import Ctx, Listing, Paging, StrictModel, Who
 from shared.web.idempotency import Answer, once
 
-from .api import READ, WRITE, in_language
+from .api import READ, WRITE
 from .commands.agreements import send_agreement, sign_on_paper
 from .commands.trainees import start_placement
 from .domain.agreements import Agreement
-from .domain.rules import Refused
 from .store import agreements, enrolments
 from .store.audit import By
 
@@ -80,10 +79,7 @@ async def send(request: Request, ctx: Ctx, who: Who, given: AgreementBody) -> Re
     """Makes the sheet and asks its parties to sign: 201 when that is new, 200 when the newest says the same."""
 
     async def do(tx: Tx) -> Answer:
-        try:
-            new = await send_agreement(tx, given.trainee_id, today=ctx.clock.today(), by=By(who.subject))
-        except Refused as rule:
-            raise in_language(rule) from None
+        new = await send_agreement(tx, given.trainee_id, today=ctx.clock.today(), by=By(who.subject))
         return Answer(201 if new else 200, AgreementOf.of((await agreements.of(tx, given.trainee_id))[0]))
 
     return await once(request, ctx, given.model_dump_json(exclude_unset=True).encode(), do)
@@ -95,12 +91,9 @@ async def sign(request: Request, ctx: Ctx, who: Who, given: SignatureBody) -> Re
     today = ctx.clock.today()
 
     async def do(tx: Tx) -> Answer:
-        try:
-            new = await sign_on_paper(
-                tx, given.trainee_id, given.party, on=given.signed_on or today, today=today, by=By(who.subject)
-            )
-        except Refused as rule:
-            raise in_language(rule) from None
+        new = await sign_on_paper(
+            tx, given.trainee_id, given.party, on=given.signed_on or today, today=today, by=By(who.subject)
+        )
         return Answer(201 if new else 200, AgreementOf.of((await agreements.of(tx, given.trainee_id))[0]))
 
     return await once(request, ctx, given.model_dump_json(exclude_unset=True).encode(), do)
@@ -111,10 +104,7 @@ async def start(request: Request, ctx: Ctx, who: Who, given: AgreementBody) -> R
     """Begins a placement that waits: 201 when it begins, 200 when it runs already."""
 
     async def do(tx: Tx) -> Answer:
-        try:
-            new = await start_placement(tx, given.trainee_id, today=ctx.clock.today(), by=By(who.subject))
-        except Refused as rule:
-            raise in_language(rule) from None
+        new = await start_placement(tx, given.trainee_id, today=ctx.clock.today(), by=By(who.subject))
         now = (await enrolments.standings(tx, [given.trainee_id]))[given.trainee_id].placement
         state, key = (now.state, now.placement_id) if now else (None, None)
         return Answer(201 if new else 200, StartOf(trainee_id=given.trainee_id, placement_id=key, state=state))

@@ -16,7 +16,6 @@ from shared.web.deps import Ctx, Listing, Paging, Principal, Who, require
 from shared.web.i18n import language
 from shared.web.idempotency import Answer, once
 
-from .domain.rules import Refused
 from .intake.files import take_file
 from .intake.kinds import KINDS, Kind
 from .intake.rows import RowOf
@@ -77,19 +76,13 @@ async def take_one(request: Request, ctx: Ctx, who: Principal, kind: Kind, given
     async def do(tx: Tx) -> Answer:
         outcome = await kind.take(tx, [row.made()], ctx.clock.today(), By(who.subject))
         for rule in outcome.refused.values():
-            raise in_language(rule)
+            raise rule
         found = await lists.one(tx, kind.name, kind.key, key)
         return Answer(
             201 if outcome.new else 200, found, {"Location": f"/enrollment/api/{kind.name}/{key}"} if found else {}
         )
 
     return await once(request, ctx, given.model_dump_json(exclude_unset=True).encode(), do)
-
-
-def in_language(rule: Refused) -> Refused:
-    """The rule, with its sentence in the language of the answer."""
-    rule.message, rule.allowed = rule.said(language())
-    return rule
 
 
 def _post(kind: Kind) -> Callable[..., Awaitable[Response]]:

@@ -14,10 +14,9 @@ from shared.tabular import ClientKey, Day, Email, LanguageCode, Line
 from shared.web.deps import Ctx, Listing, Paging, StrictModel, Who, require
 from shared.web.idempotency import Answer, once
 
-from .api import READ, WRITE, NothingUnderThisKey, in_language
+from .api import READ, WRITE, NothingUnderThisKey
 from .commands import applications as commands
 from .domain.applications import Application, Funnel, Rejection, State, funnels
-from .domain.rules import Refused
 from .intake.rows import Channel
 from .store import applications
 from .store.audit import By
@@ -158,10 +157,7 @@ async def enrolled(request: Request, ctx: Ctx, who: Who, given: EnrolledBody) ->
 
 async def _answer(request: Request, ctx: Context, given: StrictModel, key: str, do: Any) -> Response:
     async def and_show(tx: Tx) -> Answer:
-        try:
-            new = await do(tx)
-        except Refused as rule:
-            raise in_language(rule) from None
+        new = await do(tx)
         found = await applications.row(tx, key)
         return Answer(201 if new else 200, ApplicationOf(**found) if found else None)
 

@@ -15,13 +15,11 @@ from shared.web.i18n import language
 from shared.web.i18n import translate as _
 from shared.web.pages import render
 
-from .api import in_language
 from .commands.figures import Cohort, Course, Report, report
 from .domain import figure_words as say
 from .domain.curriculum import Words
 from .domain.figures import Figure
 from .domain.projection import Projection
-from .domain.rules import Refused
 from .domain.signal_words import kind_words
 from .domain.signals import CAUSES, Kind
 from .domain.statistics import Interval
@@ -45,11 +43,8 @@ async def board(
     async with ctx.db.read() as tx:
         marks = await cohorts.schemes(tx)
         chosen = scheme or (marks[0]["scheme"] if marks else None)
-        try:
-            told = await report(tx, scheme=chosen, cohort=None, as_of=day)
-            narrow = await report(tx, scheme=chosen, cohort=int(cohort), as_of=day) if cohort else None
-        except Refused as rule:
-            raise in_language(rule) from None
+        told = await report(tx, scheme=chosen, cohort=None, as_of=day)
+        narrow = await report(tx, scheme=chosen, cohort=int(cohort), as_of=day) if cohort else None
     shown = narrow or told
     return render(
         request,

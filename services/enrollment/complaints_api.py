@@ -13,9 +13,8 @@ from shared.tabular import ClientKey
 from shared.web.deps import Ctx, Who, require
 from shared.web.idempotency import Answer, once
 
-from .api import READ, NothingUnderThisKey, in_language
+from .api import READ, NothingUnderThisKey
 from .commands import complaints as commands
-from .domain.rules import Refused
 from .followup_api import ActionOf
 from .intake.complaints import (
     AppealBody,
@@ -101,10 +100,7 @@ async def one(ctx: Ctx, key: ClientKey) -> ComplaintFile:
 
 async def _do(request: Request, ctx: Ctx, who: Who, key: str, given: BaseModel, do: Do) -> Response:
     async def run(tx: Tx) -> Answer:
-        try:
-            await do(tx, ctx.clock.today(), By(who.subject))
-        except Refused as rule:
-            raise in_language(rule) from None
+        await do(tx, ctx.clock.today(), By(who.subject))
         found: dict[str, Any] = await complaints.one(tx, key) or {}
         return Answer(200, ComplaintFile(**found))
 

@@ -12,11 +12,10 @@ from shared.tabular import ClientKey
 from shared.web.deps import Ctx, Listing, Paging, Who
 from shared.web.idempotency import Answer, once
 
-from .api import READ, WRITE, NothingUnderThisKey, in_language
+from .api import READ, WRITE, NothingUnderThisKey
 from .commands.planner import View, choose_plan, look
 from .domain.coverage import Covered
 from .domain.planner import Proposal
-from .domain.rules import Refused
 from .intake.rows import PlanBody
 from .queries import coverage
 from .store.audit import By
@@ -155,10 +154,7 @@ async def plan_gap(request: Request, ctx: Ctx, who: Who, given: GapPlanBody) -> 
     """Chooses where a target is learned: 201 when that is new, 200 when it was chosen already."""
 
     async def do(tx: Tx) -> Answer:
-        try:
-            new = await choose_plan(tx, given.trainee_id, given.choice(), today=ctx.clock.today(), by=By(who.subject))
-        except Refused as rule:
-            raise in_language(rule) from None
+        new = await choose_plan(tx, given.trainee_id, given.choice(), today=ctx.clock.today(), by=By(who.subject))
         found: dict[str, Any] | None = await coverage.plan(tx, given.trainee_id, given.target)
         return Answer(201 if new else 200, GapPlanOf(**found) if found else None)
 

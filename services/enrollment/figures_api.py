@@ -8,12 +8,11 @@ from pydantic import BaseModel, Field
 
 from shared.web.deps import Ctx, Listing, Paging, require
 
-from .api import READ, in_language
+from .api import READ
 from .commands.figures import Report, report
 from .domain import figure_words as say
 from .domain.curriculum import Words
 from .domain.figures import Figure, Part
-from .domain.rules import Refused
 from .domain.signal_words import kind_words
 from .domain.signals import CAUSES, Kind
 from .domain.statistics import Interval
@@ -272,11 +271,8 @@ async def figures(
     ] = None,
 ) -> Figures:
     """The figures of a mark, each with its definition, numerator, denominator and 95 % interval."""
-    try:
-        async with ctx.db.read() as tx:
-            return Figures.of(await report(tx, scheme=scheme, cohort=cohort, as_of=as_of or ctx.clock.today()))
-    except Refused as rule:
-        raise in_language(rule) from None
+    async with ctx.db.read() as tx:
+        return Figures.of(await report(tx, scheme=scheme, cohort=cohort, as_of=as_of or ctx.clock.today()))
 
 
 @router.get("/signals", dependencies=[require("office")])

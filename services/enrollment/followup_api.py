@@ -13,10 +13,9 @@ from shared.tabular import ClientKey
 from shared.web.deps import Ctx, Listing, Paging, Who
 from shared.web.idempotency import Answer, once
 
-from .api import READ, WRITE, NothingUnderThisKey, in_language
+from .api import READ, WRITE, NothingUnderThisKey
 from .commands.actions import finish
 from .commands.reviews import confirm_review, record_review
-from .domain.rules import Refused
 from .intake.followup import ConfirmationBody, DoneBody, ReviewBody
 from .queries import followup
 from .store.audit import By
@@ -102,10 +101,7 @@ async def hold_review(request: Request, ctx: Ctx, who: Who, given: ReviewBody) -
 
     async def do(tx: Tx) -> Answer:
         asked = [one.asked() for one in given.actions]
-        try:
-            new = await record_review(tx, given.made(key), asked, today=ctx.clock.today(), by=By(who.subject))
-        except Refused as rule:
-            raise in_language(rule) from None
+        new = await record_review(tx, given.made(key), asked, today=ctx.clock.today(), by=By(who.subject))
         found: dict[str, Any] = await followup.record(tx, key) or {}
         location = {"Location": f"/enrollment/api/programme-reviews/{key}"}
         return Answer(201 if new else 200, ReviewOf(**found), location)
@@ -118,10 +114,7 @@ async def confirm(request: Request, ctx: Ctx, who: Who, key: ClientKey, given: C
     """Instructor or mentor stands by what was recorded. A second time changes nothing."""
 
     async def do(tx: Tx) -> Answer:
-        try:
-            await confirm_review(tx, key, given.party, today=ctx.clock.today(), by=By(who.subject))
-        except Refused as rule:
-            raise in_language(rule) from None
+        await confirm_review(tx, key, given.party, today=ctx.clock.today(), by=By(who.subject))
         return Answer(200, ReviewOf(**(await followup.record(tx, key) or {})))
 
     return await once(request, ctx, given.model_dump_json().encode(), do)
@@ -151,10 +144,7 @@ async def finish_action(request: Request, ctx: Ctx, who: Who, key: ClientKey, gi
     today = ctx.clock.today()
 
     async def do(tx: Tx) -> Answer:
-        try:
-            await finish(tx, key, on=given.done_on or today, today=today, by=By(who.subject))
-        except Refused as rule:
-            raise in_language(rule) from None
+        await finish(tx, key, on=given.done_on or today, today=today, by=By(who.subject))
         return Answer(200, ActionOf(**(await followup.action(tx, key) or {})))
 
     return await once(request, ctx, given.model_dump_json(exclude_unset=True).encode(), do)

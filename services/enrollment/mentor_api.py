@@ -13,10 +13,9 @@ from shared.tabular import ClientKey, Day
 from shared.web.deps import Ctx, Listing, Paging, StrictModel, Who, require
 from shared.web.idempotency import Answer, once
 
-from .api import READ, WRITE, NothingUnderThisKey, in_language
+from .api import READ, WRITE, NothingUnderThisKey
 from .commands import mentors as commands
 from .domain.mentor_standing import Feedback
-from .domain.rules import Refused
 from .intake.rows import MentorRow
 from .queries import mentors
 from .store.audit import By
@@ -110,10 +109,7 @@ async def nominate(request: Request, ctx: Ctx, who: Who, given: NominationBody) 
     """201 when somebody is asked, 200 when the same was asked already."""
 
     async def do(tx: Tx) -> Answer:
-        try:
-            new = await commands.nominate(tx, given.made(), today=ctx.clock.today(), by=By(who.subject))
-        except Refused as rule:
-            raise in_language(rule) from None
+        new = await commands.nominate(tx, given.made(), today=ctx.clock.today(), by=By(who.subject))
         return Answer(201 if new else 200, await _standing(tx, given.mentor_id))
 
     return await once(request, ctx, given.model_dump_json(exclude_unset=True).encode(), do)
@@ -124,17 +120,14 @@ async def answer(request: Request, ctx: Ctx, who: Who, given: AnswerBody) -> Res
     """201 when it is a new answer, 200 when it was the answer already."""
 
     async def do(tx: Tx) -> Answer:
-        try:
-            new = await commands.answer(
-                tx,
-                given.mentor_id,
-                willing=given.willing,
-                reason=given.reason,
-                today=ctx.clock.today(),
-                by=By(who.subject),
-            )
-        except Refused as rule:
-            raise in_language(rule) from None
+        new = await commands.answer(
+            tx,
+            given.mentor_id,
+            willing=given.willing,
+            reason=given.reason,
+            today=ctx.clock.today(),
+            by=By(who.subject),
+        )
         return Answer(201 if new else 200, await _standing(tx, given.mentor_id))
 
     return await once(request, ctx, given, do)
@@ -145,16 +138,13 @@ async def approve(request: Request, ctx: Ctx, who: Who, given: ApprovalBody) -> 
     """By the office, after the mentor's own yes, or with a new course."""
 
     async def do(tx: Tx) -> Answer:
-        try:
-            new = await commands.approve(
-                tx,
-                given.mentor_id,
-                course_valid_until=given.course_valid_until,
-                today=ctx.clock.today(),
-                by=By(who.subject),
-            )
-        except Refused as rule:
-            raise in_language(rule) from None
+        new = await commands.approve(
+            tx,
+            given.mentor_id,
+            course_valid_until=given.course_valid_until,
+            today=ctx.clock.today(),
+            by=By(who.subject),
+        )
         return Answer(201 if new else 200, await _standing(tx, given.mentor_id))
 
     return await once(request, ctx, given, do)
@@ -167,7 +157,7 @@ async def give_feedback(request: Request, ctx: Ctx, who: Who, given: FeedbackBod
     async def do(tx: Tx) -> Answer:
         outcome = await commands.receive_feedback(tx, [Feedback(**given.model_dump())], by=By(who.subject))
         for rule in outcome.refused.values():
-            raise in_language(rule)
+            raise rule
         return Answer(201 if outcome.new else 200, {"feedback_id": given.feedback_id})
 
     return await once(request, ctx, given.model_dump_json(exclude_unset=True).encode(), do)

@@ -12,11 +12,10 @@ from shared.tabular import ClientKey, Day
 from shared.web.deps import Ctx, Listing, Paging, StrictModel, Who
 from shared.web.idempotency import Answer, once
 
-from .api import READ, WRITE, in_language
+from .api import READ, WRITE
 from .commands.place_again import place_again
 from .commands.replacements import end_placement, seek
 from .domain.replacements import Candidate, Reason
-from .domain.rules import Refused
 from .intake.rows import PlanBody
 from .queries import replacements as rows
 from .store.audit import By
@@ -76,12 +75,9 @@ async def end(request: Request, ctx: Ctx, who: Who, given: EndBody) -> Response:
     today = ctx.clock.today()
 
     async def do(tx: Tx) -> Answer:
-        try:
-            new = await end_placement(
-                tx, given.trainee_id, given.reason, on=given.ended_on or today, today=today, by=By(who.subject)
-            )
-        except Refused as rule:
-            raise in_language(rule) from None
+        new = await end_placement(
+            tx, given.trainee_id, given.reason, on=given.ended_on or today, today=today, by=By(who.subject)
+        )
         return Answer(201 if new else 200, await _last(tx, given.trainee_id, today))
 
     return await once(request, ctx, given.model_dump_json(exclude_unset=True).encode(), do)
@@ -94,12 +90,9 @@ async def replace(request: Request, ctx: Ctx, who: Who, given: ReplacementBody) 
 
     async def do(tx: Tx) -> Answer:
         choices = [one.choice() for one in given.gap_plans]
-        try:
-            new = await place_again(
-                tx, given.trainee_id, given.company_id, given.mentor_id, choices, today=today, by=By(who.subject)
-            )
-        except Refused as rule:
-            raise in_language(rule) from None
+        new = await place_again(
+            tx, given.trainee_id, given.company_id, given.mentor_id, choices, today=today, by=By(who.subject)
+        )
         return Answer(201 if new else 200, await _last(tx, given.trainee_id, today))
 
     return await once(request, ctx, given.model_dump_json(exclude_unset=True).encode(), do)
@@ -122,8 +115,5 @@ async def endings(ctx: Ctx, page: Paging) -> Listing[dict[str, Any]]:
 async def proposals(ctx: Ctx, trainee_id: Annotated[ClientKey, Query()]) -> list[CandidateOf]:
     """Companies that could take a trainee over from today on, the best first."""
     async with ctx.db.read() as tx:
-        try:
-            ranked = await seek(tx, trainee_id, today=ctx.clock.today())
-        except Refused as rule:
-            raise in_language(rule) from None
+        ranked = await seek(tx, trainee_id, today=ctx.clock.today())
     return [CandidateOf.of(one) for one in ranked]

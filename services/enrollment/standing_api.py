@@ -14,10 +14,9 @@ from shared.tabular import ClientKey, Day
 from shared.web.deps import Ctx, Listing, Paging, StrictModel, Who, require
 from shared.web.idempotency import Answer, once
 
-from .api import WRITE, in_language
+from .api import WRITE
 from .commands import standing
 from .domain.endings import PauseReason, Reason
-from .domain.rules import Refused
 from .queries import standing as rows
 from .store.audit import By
 
@@ -65,10 +64,7 @@ async def _answer(
     request: Request, ctx: Context, given: StrictModel, do: Callable[[Tx], Awaitable[bool]], trainee_id: str
 ) -> Response:
     async def and_show(tx: Tx) -> Answer:
-        try:
-            new = await do(tx)
-        except Refused as rule:
-            raise in_language(rule) from None
+        new = await do(tx)
         found: dict[str, Any] | None = await rows.standing_of(tx, trainee_id)
         return Answer(201 if new else 200, StandingOf(**found) if found else None)
 

@@ -14,11 +14,10 @@ from shared.tabular import ClientKey
 from shared.web.deps import Ctx, Listing, Paging, Who, require
 from shared.web.idempotency import Answer, once
 
-from .api import READ, WRITE, NothingUnderThisKey, in_language
+from .api import READ, WRITE, NothingUnderThisKey
 from .commands.talks import hold_talk
 from .commands.visit_plans import move_visit, waive_visit
 from .domain.routes import Stop, weeks
-from .domain.rules import Refused
 from .intake.visits import MoveBody, TalkBody, WaiverBody
 from .queries import agenda
 from .store.audit import By
@@ -168,10 +167,7 @@ async def _do(
     request: Request, ctx: Ctx, key: str, given: BaseModel, do: Callable[[Tx], Awaitable[object]]
 ) -> Response:
     async def run(tx: Tx) -> Answer:
-        try:
-            await do(tx)
-        except Refused as rule:
-            raise in_language(rule) from None
+        await do(tx)
         return Answer(200, PlannedVisit(**(await agenda.visit(tx, key) or {})))
 
     return await once(request, ctx, given.model_dump_json().encode(), run)
@@ -191,10 +187,7 @@ async def talk(request: Request, ctx: Ctx, who: Who, given: TalkBody) -> Respons
     key = given.talk_id or new_id()
 
     async def do(tx: Tx) -> Answer:
-        try:
-            new = await hold_talk(tx, given.made(key), today=ctx.clock.today(), by=By(who.subject))
-        except Refused as rule:
-            raise in_language(rule) from None
+        new = await hold_talk(tx, given.made(key), today=ctx.clock.today(), by=By(who.subject))
         return Answer(201 if new else 200, TalkOf(**(await agenda.talk(tx, key) or {})))
 
     return await once(request, ctx, given.model_dump_json(exclude_unset=True).encode(), do)

@@ -12,10 +12,9 @@ from shared.tabular import ClientKey, Day
 from shared.web.deps import Ctx, StrictModel, Who
 from shared.web.idempotency import Answer, once
 
-from .api import READ, WRITE, in_language
+from .api import READ, WRITE
 from .commands import guidance
 from .domain.guidance import AttendanceEntry, SignOff
-from .domain.rules import Refused
 from .queries import watching
 from .store.audit import By
 
@@ -93,19 +92,16 @@ async def note_contact(request: Request, ctx: Ctx, who: Who, given: ContactBody)
     async def do(tx: Tx) -> Answer:
         today = ctx.clock.today()
         held_on = given.held_on or today
-        try:
-            new = await guidance.note_contact(
-                tx,
-                given.moment_id,
-                given.trainee_id,
-                given.minutes,
-                held_on=held_on,
-                mentor_id=given.mentor_id,
-                today=today,
-                by=By(who.subject),
-            )
-        except Refused as rule:
-            raise in_language(rule) from None
+        new = await guidance.note_contact(
+            tx,
+            given.moment_id,
+            given.trainee_id,
+            given.minutes,
+            held_on=held_on,
+            mentor_id=given.mentor_id,
+            today=today,
+            by=By(who.subject),
+        )
         return Answer(201 if new else 200, {**given.model_dump(mode="json"), "held_on": held_on.isoformat()})
 
     return await once(request, ctx, given.model_dump_json(exclude_unset=True).encode(), do)
@@ -117,10 +113,7 @@ async def note_attendance(request: Request, ctx: Ctx, who: Who, given: Attendanc
 
     async def do(tx: Tx) -> Answer:
         entry = AttendanceEntry(given.trainee_id, given.date, given.present)
-        try:
-            new = await guidance.note_attendance(tx, entry, today=ctx.clock.today(), by=By(who.subject))
-        except Refused as rule:
-            raise in_language(rule) from None
+        new = await guidance.note_attendance(tx, entry, today=ctx.clock.today(), by=By(who.subject))
         return Answer(201 if new else 200, given)
 
     return await once(request, ctx, given, do)
@@ -131,12 +124,7 @@ async def sign_off(request: Request, ctx: Ctx, who: Who, given: SignOffBody) -> 
     """201 for a new signature, 200 for one that was there. With both, the target is signed off."""
 
     async def do(tx: Tx) -> Answer:
-        try:
-            new = await guidance.sign_off(
-                tx, SignOff(**given.model_dump()), today=ctx.clock.today(), by=By(who.subject)
-            )
-        except Refused as rule:
-            raise in_language(rule) from None
+        new = await guidance.sign_off(tx, SignOff(**given.model_dump()), today=ctx.clock.today(), by=By(who.subject))
         return Answer(201 if new else 200, given)
 
     return await once(request, ctx, given, do)

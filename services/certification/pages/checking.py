@@ -15,11 +15,10 @@ from shared.web.pages import render
 from shared.web.problems import wants_html
 
 from .. import words
-from ..api import in_language, published_key
+from ..api import published_key
 from ..credential.proof import ProofRefused, check_proof
 from ..credential.reading import MOST_BYTES, NoCredentialInFile, number_in, read_credential
 from ..domain.bulk import Asked, read_list
-from ..domain.rules import Refused
 from ..queries import checking, schemes
 from .register import HEADERS, MISS_TAKES_S, _json, _refusal, address_of, belongs
 
@@ -95,10 +94,7 @@ async def check_list(
     now, address = ctx.clock.now(), address_of(request)
     if wait := request.app.state.misses.wait(address, now):
         return _refusal(request, 429, wait=wait)
-    try:
-        rows = read_list(await file.read(256 * 1024))
-    except Refused as rule:
-        raise in_language(rule) from None
+    rows = read_list(await file.read(256 * 1024))
     async with ctx.db.read() as tx:
         found = await checking.entries(tx, sorted({row.number for row in rows}), ctx.clock.today())
     answers = [_answer(request, row, found.get(row.number), address, now) for row in rows]

@@ -8,7 +8,6 @@ from fastapi.responses import JSONResponse, Response
 from shared.web.deps import Ctx
 from shared.web.pages import render
 
-from ..api import in_language
 from ..commands.signing import Signer
 from ..domain.log_rules import LogNotThatLong
 from ..log import tree
@@ -46,7 +45,7 @@ async def consistency(ctx: Ctx, first: Size, second: Size | None = None) -> JSON
     current = await _head(ctx)
     second = current.size if second is None else second
     if not first <= second <= current.size:
-        raise in_language(LogNotThatLong.of(first, second, current.size))
+        raise LogNotThatLong.of(first, second, current.size)
     async with ctx.db.read() as tx:
         path = await tree.consistency(tx, first, second)
     return JSONResponse({"first": first, "second": second, "path": [one.hex() for one in path]}, headers=OPEN)

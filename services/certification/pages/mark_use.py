@@ -15,7 +15,6 @@ from shared.web.i18n import translate as _
 from shared.web.idempotency import Answer, once
 from shared.web.pages import render
 
-from ..api import in_language
 from ..commands.mark_use import end_licence, grant_licence, open_case, take_case_step
 from ..domain.mark_use import CaseStep
 from ..domain.rules import Refused
@@ -65,11 +64,8 @@ async def grant(request: Request, ctx: Ctx, who: Who, given: LicenceBody) -> Res
     """One licence runs per company and mark."""
 
     async def do(tx: Tx) -> Answer:
-        try:
-            by = By(who.subject)
-            made = await grant_licence(tx, **given.model_dump(), now=ctx.clock.now(), by=by)
-        except Refused as rule:
-            raise in_language(rule) from None
+        by = By(who.subject)
+        made = await grant_licence(tx, **given.model_dump(), now=ctx.clock.now(), by=by)
         return Answer(201, {"licence_id": made, **given.model_dump(mode="json")})
 
     return await once(request, ctx, given, do)
@@ -85,10 +81,7 @@ async def cases(ctx: Ctx, page: Paging) -> Listing[dict[str, Any]]:
 @api.post("/cases", status_code=201)
 async def open_misuse(request: Request, ctx: Ctx, who: Who, given: CaseBody) -> Response:
     async def do(tx: Tx) -> Answer:
-        try:
-            made = await open_case(tx, **given.model_dump(), now=ctx.clock.now(), by=By(who.subject))
-        except Refused as rule:
-            raise in_language(rule) from None
+        made = await open_case(tx, **given.model_dump(), now=ctx.clock.now(), by=By(who.subject))
         return Answer(201, {"case_id": made, **given.model_dump(mode="json")})
 
     return await once(request, ctx, given, do)
@@ -100,12 +93,9 @@ async def step(request: Request, ctx: Ctx, who: Who, case_id: ClientKey, given: 
 
     async def do(tx: Tx) -> Answer:
         now, today = ctx.clock.now(), ctx.clock.today()
-        try:
-            position = await take_case_step(
-                tx, case_id, given.kind, words=given.words, now=now, today=today, by=By(who.subject)
-            )
-        except Refused as rule:
-            raise in_language(rule) from None
+        position = await take_case_step(
+            tx, case_id, given.kind, words=given.words, now=now, today=today, by=By(who.subject)
+        )
         return Answer(201, {"case_id": case_id, "position": position, "kind": given.kind.value})
 
     return await once(request, ctx, given, do)

@@ -8,11 +8,9 @@ from fastapi.responses import Response
 from shared.errors import NotKnown
 from shared.web.deps import Ctx, require
 
-from ..api import in_language
 from ..commands.papers import Press, paper_of
 from ..credential.keys import IssuingKeyMissing
 from ..domain.numbers import tidy_number
-from ..domain.rules import Refused
 from ..paper.keys import authority
 from ..queries import register
 from ..settings import CertificationSettings
@@ -73,10 +71,7 @@ async def authority_pem(ctx: Ctx) -> Response:
 
 async def _paper(ctx: Ctx, number: str, lang: str | None) -> Response:
     press = Press.of(CertificationSettings.of(ctx.settings))
-    try:
-        made = await paper_of(ctx.db, press, number, language=lang, now=ctx.clock.now())
-    except Refused as rule:
-        raise in_language(rule) from None
+    made = await paper_of(ctx.db, press, number, language=lang, now=ctx.clock.now())
     if made is None:
         raise IssuingKeyMissing("for this certificate")
     pdf, language = made

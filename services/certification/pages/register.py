@@ -18,7 +18,6 @@ from shared.web.pages import render
 from shared.web.problems import PROBLEM_JSON, wants_html
 
 from .. import words
-from ..api import in_language
 from ..domain.misses import Misses
 from ..domain.numbers import CHECK_CODE_LENGTH, tidy_check_code, tidy_number
 from ..domain.rules import Refused
@@ -133,14 +132,12 @@ def day_asked(text: str) -> date | None:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise in_language(
-            NoSuchDay(
-                "Dit is geen bestaande dag.",
-                "This is no existing day.",
-                field="on",
-                value=text[:10],
-                allowed=("een dag zoals 2027-03-01", "a day such as 2027-03-01"),
-            )
+        raise NoSuchDay(
+            "Dit is geen bestaande dag.",
+            "This is no existing day.",
+            field="on",
+            value=text[:10],
+            allowed=("een dag zoals 2027-03-01", "a day such as 2027-03-01"),
         ) from None
 
 
