@@ -5,18 +5,13 @@ from pathlib import Path
 from shared.service import Service
 from shared.settings import ServiceSettings
 
-from . import (
-    api,
-    appeals_api,
-    decisions_api,
-    exams_api,
-    handlers,
-    life_api,
-    life_schedule,
-    log_schedule,
-    schedule,
-    schemes_api,
-)
+from . import handlers, life_schedule, log_schedule, schedule
+from .api import appeals as appeals_api
+from .api import decisions as decisions_api
+from .api import entries as api
+from .api import exams as exams_api
+from .api import life as life_api
+from .api import schemes as schemes_api
 from .credential.reading import MOST_BYTES
 from .domain.misses import Misses
 from .pages import checking, credential, decisions, exams, log, mark_use, office, paper, register, shares

@@ -5,37 +5,32 @@ from pathlib import Path
 from shared.service import Service
 from shared.settings import ServiceSettings
 
-from . import (
-    accreditation_api,
-    accreditation_pages,
-    action_links,
-    agreement_api,
-    agreement_pages,
-    api,
-    application_api,
-    application_pages,
-    board_pages,
-    complaints_api,
-    complaints_pages,
-    coverage_api,
-    coverage_pages,
-    figures_api,
-    followup_api,
-    followup_pages,
-    handlers,
-    mentor_api,
-    mentor_pages,
-    pages,
-    replacement_api,
-    schedule,
-    sign_in,
-    standing_api,
-    standing_pages,
-    visit_pages,
-    visits_api,
-    watching_api,
-    watching_pages,
-)
+from . import action_links, handlers, schedule, sign_in
+from .api import accreditation as accreditation_api
+from .api import agreements as agreement_api
+from .api import applications as application_api
+from .api import complaints as complaints_api
+from .api import coverage as coverage_api
+from .api import entries as api
+from .api import figures as figures_api
+from .api import followup as followup_api
+from .api import mentors as mentor_api
+from .api import replacements as replacement_api
+from .api import standing as standing_api
+from .api import visits as visits_api
+from .api import watching as watching_api
+from .pages import accreditation as accreditation_pages
+from .pages import agreements as agreement_pages
+from .pages import applications as application_pages
+from .pages import board as board_pages
+from .pages import complaints as complaints_pages
+from .pages import coverage as coverage_pages
+from .pages import followup as followup_pages
+from .pages import mentors as mentor_pages
+from .pages import standing as standing_pages
+from .pages import training as pages
+from .pages import visits as visit_pages
+from .pages import watching as watching_pages
 from .queries import figures
 from .settings import EnrollmentSettings
 

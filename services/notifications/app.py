@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from services.notifications import api, capture, housekeeping, pages, postman, queries
-from services.notifications.handlers import on
-from services.notifications.settings import Settings
 from shared.service import Service
 from shared.settings import ServiceSettings
+
+from . import api, capture, housekeeping, pages, postman, queries
+from .handlers import on
+from .settings import Settings
 
 
 def build(settings: ServiceSettings) -> Service:

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from services.ops import api, edit_api, pages, queries, replay_api
-from services.ops.desk import Desk
-from services.ops.handlers import FailedMessages, on
-from services.ops.replays import replaying
-from services.ops.schedule import redrive
 from shared.service import Service
 from shared.settings import ServiceSettings
+
+from . import api, edit_api, pages, queries, replay_api
+from .desk import Desk
+from .handlers import FailedMessages, on
+from .replays import replaying
+from .schedule import redrive
 
 
 def build(settings: ServiceSettings) -> Service:

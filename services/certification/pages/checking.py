@@ -14,12 +14,12 @@ from shared.web.deps import Ctx
 from shared.web.pages import render
 from shared.web.problems import wants_html
 
-from .. import words
-from ..api import published_key
+from ..api.entries import published_key
 from ..credential.proof import ProofRefused, check_proof
 from ..credential.reading import MOST_BYTES, NoCredentialInFile, number_in, read_credential
 from ..domain.bulk import Asked, read_list
 from ..queries import checking, schemes
+from ..words import certificates as words
 from .register import HEADERS, MISS_TAKES_S, _json, _refusal, address_of, belongs
 
 router = APIRouter(prefix="/certification/register", tags=["register"])

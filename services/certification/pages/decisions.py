@@ -13,11 +13,9 @@ from shared.web.i18n import language
 from shared.web.i18n import translate as _
 from shared.web.pages import render
 
-from .. import words
+from ..api.decisions import DeciderBody, DecisionBody, assessed, take_decision
 from ..commands import deciding
 from ..commands.candidates import cases_of
-from ..decisions_api import DeciderBody, DecisionBody, assessed, take_decision
-from ..decisions_words import REASONS, TIES, shown, tie
 from ..domain.deciding import DeciderInvolved
 from ..domain.explanations import explained
 from ..domain.rules import Refused
@@ -26,6 +24,8 @@ from ..store import candidates as candidates_store
 from ..store import deciding as store
 from ..store import schemes as versions
 from ..store.audit import By
+from ..words import certificates as words
+from ..words.decisions import REASONS, TIES, shown, tie
 
 router = APIRouter(prefix="/certification", include_in_schema=False, dependencies=[require("office", "decide")])
 

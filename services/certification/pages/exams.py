@@ -16,15 +16,15 @@ from shared.web.i18n import language
 from shared.web.i18n import translate as _
 from shared.web.pages import render
 
-from .. import words
-from ..api import NothingUnderThisKey
+from ..api.entries import NothingUnderThisKey
+from ..api.exams import CorrectionBody, SessionBody, analysed, take_grid
 from ..commands import sessions as commands
 from ..domain.rules import Refused
 from ..domain.sessions import Correction, Mark, Session
-from ..exams_api import CorrectionBody, SessionBody, analysed, take_grid
 from ..queries import sessions
 from ..store import schemes as versions
 from ..store.audit import By
+from ..words import certificates as words
 
 router = APIRouter(prefix="/certification", include_in_schema=False, dependencies=[require("office", "write")])
 

@@ -11,8 +11,7 @@ from shared.web.i18n import language
 from shared.web.i18n import translate as _
 from shared.web.pages import render
 
-from .. import life_words, words
-from ..api import NothingUnderThisKey
+from ..api.entries import NothingUnderThisKey
 from ..commands.appeals import decide as decide_on_appeal
 from ..commands.appeals import lodge
 from ..commands.life import Asked, decide_step
@@ -25,6 +24,8 @@ from ..queries import life, register
 from ..store import appeals, schemes
 from ..store import life as standing
 from ..store.audit import By
+from ..words import certificates as words
+from ..words import life as life_words
 
 router = APIRouter(prefix="/certification/certificates", include_in_schema=False, dependencies=[require("office")])
 

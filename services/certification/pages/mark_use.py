@@ -18,11 +18,11 @@ from shared.web.pages import render
 from ..commands.mark_use import end_licence, grant_licence, open_case, take_case_step
 from ..domain.mark_use import CaseStep
 from ..domain.rules import Refused
-from ..life_words import CASE_STEPS
 from ..queries import schemes
 from ..store import mark_use
 from ..store.audit import By
-from ..words import text
+from ..words.certificates import text
+from ..words.life import CASE_STEPS
 
 api = APIRouter(prefix="/certification/api/mark-use", tags=["mark use"], dependencies=[require("office")])
 router = APIRouter(prefix="/certification/mark-use", include_in_schema=False, dependencies=[require("office")])

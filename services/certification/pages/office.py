@@ -10,12 +10,12 @@ from shared.web.deps import Ctx, require
 from shared.web.i18n import translate as _
 from shared.web.pages import render
 
-from .. import words
-from ..api import NothingUnderThisKey
+from ..api.entries import NothingUnderThisKey
 from ..domain.decisions import Dossier, decide
 from ..queries import candidates, register, schemes
 from ..store import results as results_store
 from ..store import schemes as versions
+from ..words import certificates as words
 
 router = APIRouter(prefix="/certification", include_in_schema=False, dependencies=[require("office")])
 

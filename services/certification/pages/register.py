@@ -17,14 +17,14 @@ from shared.web.i18n import translate as _
 from shared.web.pages import render
 from shared.web.problems import PROBLEM_JSON, wants_html
 
-from .. import words
 from ..domain.misses import Misses
 from ..domain.numbers import CHECK_CODE_LENGTH, tidy_check_code, tidy_number
 from ..domain.rules import Refused
 from ..log.proofs import known_proof
 from ..queries import life, register
 from ..store import history
-from ..words import shown_scheme
+from ..words import certificates as words
+from ..words.certificates import shown_scheme
 
 router = APIRouter(prefix="/certification/register", tags=["register"])
 PUBLIC = ("/certification/register",)

@@ -13,7 +13,6 @@ from shared.web.idempotency import Answer, once
 from shared.web.pages import render
 from shared.web.problems import wants_html
 
-from .. import words
 from ..commands.shares import Shared, hashed, share
 from ..domain.life_rules import CertificateNotKnown
 from ..domain.numbers import tidy_number
@@ -21,7 +20,8 @@ from ..queries import register
 from ..settings import CertificationSettings
 from ..store import shares
 from ..store.audit import By
-from ..words import shown_scheme
+from ..words import certificates as words
+from ..words.certificates import shown_scheme
 from .register import HEADERS, Number, _json, look_up
 
 router = APIRouter(tags=["share links"])

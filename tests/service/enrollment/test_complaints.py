@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute
 
-from services.enrollment import complaints_api, complaints_pages
+from services.enrollment.api import complaints as complaints_api
+from services.enrollment.pages import complaints as complaints_pages
 from services.enrollment.store import signals
 from shared.events.enrollment import ComplaintPutOnAgenda, ComplaintResolved
 from shared.web.session import SCOPES, SessionKeys

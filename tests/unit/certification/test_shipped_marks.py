@@ -9,7 +9,7 @@ from services.certification.domain.decisions import Dossier, Granted, decide
 from services.certification.domain.results import Result, Results
 from services.certification.domain.scheme_file import read_scheme
 from services.certification.domain.schemes import SchemeVersion
-from services.certification.intake import ResultRow
+from services.certification.intake.results import ResultRow
 from shared.tabular import Reading
 
 DEMO = Path(__file__).resolve().parents[3] / "deploy" / "demo"

@@ -1,0 +1,1 @@
+"""Files of results and of old certificates, row by row."""

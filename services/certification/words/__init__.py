@@ -1,0 +1,1 @@
+"""What pages and answers call things, in words that can be translated."""
