@@ -133,7 +133,7 @@ def _still(seen: dict[str, Any]) -> bool:
         mail, counters, failed = told.get("mail") or {}, told.get("counters") or {}, told.get("failed") or {}
         waiting = (
             (told.get("outbox") or {}).get("pending"), counters.get("in_flight"), mail.get("due"), mail.get("sending"),
-            failed.get("redriving"),
+            mail.get("in_doubt"), failed.get("redriving"),
         )  # fmt: skip
         if any(waiting):
             return False

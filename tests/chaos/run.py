@@ -198,7 +198,7 @@ async def _quiet(system: System, story: Story, patience: float) -> float:
     told = await system.status()
     outbox = sum(each["pending"] or 0 for each in told["outbox"].values())
     waiting = sum((q["ready"] or 0) + (q["unacked"] or 0) for q in told["queues"].values())
-    story.backlog = outbox + waiting + sum(told["mail"][state] or 0 for state in ("due", "sending"))
+    story.backlog = outbox + waiting + sum(told["mail"][state] or 0 for state in ("due", "sending", "in_doubt"))
     return await system.until_quiet(patience)
 
 

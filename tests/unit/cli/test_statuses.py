@@ -181,6 +181,7 @@ def test_status_is_quiet_only_when_nothing_waits_anywhere(services: Services) ->
         {"/readyz": (200, readiness(outbox={"pending": 1, "oldest_age_s": 1.0}))},
         {"/readyz": (200, readiness(counters={"handled": 5, "published": 5, "in_flight": 1}))},
         {"/readyz": (200, readiness(mail={"due": 1, "sending": 0, "in_doubt": 0, "failed": 0}))},
+        {"/readyz": (200, readiness(mail={"due": 0, "sending": 0, "in_doubt": 1, "failed": 0}))},
         {"/readyz": (200, readiness(failed={"parked": 0, "redriving": 1}))},
         {"/readyz": (503, readiness(ready=False))},
     ):
