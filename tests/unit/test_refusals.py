@@ -1,0 +1,77 @@
+"""Every refusal speaks Dutch and English, and some test meets it and quotes both.
+
+What is still to be mended stands in ``STILL_TO_DO``, per service. The list may only shrink: a name that no longer
+belongs in it fails as well.
+"""
+
+import pytest
+
+from shared.errors import Refused
+from tests.unit.refusals import is_quoted, made, refusals, wordings
+
+STILL_TO_DO: dict[str, str] = {
+    "certification": """
+        AlreadyDecided AssignedToAnother AttemptAlreadyTaken AttemptOutOfOrder AttemptsOutOfTime
+        CandidateNotKnown CannotSit ChoiceTooLate CorrectionNeeded CorrectionNotKnown CorrectionOpen
+        CorrectionSettled DecidedUnderAnotherVersion DeciderInvolved EndsBeforeItBegins ExamAlreadyPassed
+        HolderNotNamed IssuedInTheFuture LinkHasEnded NoChoiceHere NoResitLeft NoSuchCertificate NoSuchDay
+        NoSuchStatusList NoUninvolvedDecider NotADecider NotALaterVersion NotInSession NotOnesOwn
+        NothingCorrected NothingUnderThisKey NumberStillToCome NumberTaken NumbersOfAnotherScheme
+        ProgrammeNotInVersion ProgrammeOfAnotherScheme PublishedVersionNeverChanges RefusalNeedsExplanation
+        ResultBelongsElsewhere ResultMovedOn RulesDecideHere SchemeNotValid ScoreOffScale SeatTaken
+        SecondPersonNeeded SessionIsOver SessionNotHeldYet SessionNotKnown UnknownExam UnknownKind
+    """,
+    "enrollment": """
+        AccreditationWithoutEnd ActionDueBeforeAgreed ActionLinkNotUsable AgeOutOfRange AgendaWordsMissing
+        ComplaintNotDiscussed ComplaintNotThatFar CourseLapsed DoneBeforeAssigned EndBeforeStart
+        EndsBeforeItBegins EnrolmentIsFixed FeedbackOnAnother GuardianMissing GuestNotAccredited
+        InstructorOfAnotherSchool LeadsElsewhere LinkNotUsable MentorNotApproved MentorNotAsked MentorNotWilling
+        NoMentorFree NoPlacementRuns NoPlacementToAgreeOn NoRoomForGuest NoSchemeInForce NoSchemePublished
+        NoVisitToCome NotAParty NotAccreditedNow NotPaused NotPossibleNow NotTheOwnInstructor NotTheOwnMentor
+        NotYetHappened NothingToSign NothingToStart NothingUnderThisKey OnlyComplainantAppeals
+        PlaceLacksEquipment PlacementRunsStill PlanOutsidePlacement PlannedTwice ProgrammeNotInScheme
+        ResolutionMissing ReviewOutsideTraining SamePlaceAgain SignedByAnother StepNotPossible TalkInFuture
+        TargetIsCovered TargetNotInProgramme TargetNotInScheme TargetsOpenWithoutPlan UnknownAction
+        UnknownApplication UnknownCompany UnknownComplaint UnknownInstructor UnknownKind UnknownMentor
+        UnknownOwner UnknownPlace UnknownReview UnknownSchool UnknownTrainee VisitMovedToPast WaiverNeedsReason
+        WaiverOfVisitNeedsReason
+    """,
+    "notifications": """
+        MailCannotBeRetried MailNotKnown NoSuchMail ReasonMissing
+    """,
+    "ops": """
+        AlreadyDecided DoesNotFitItsContract ForgedStays NoContractKnown NoInboxKnown NothingChanged
+        NothingChosen ReasonNeeded SealedCannotBeEdited
+    """,
+}
+
+
+def lacking(service: str) -> dict[str, str]:
+    """By name: what a refusal of the service lacks."""
+    found = {}
+    for name, classes in refusals(service).items():
+        said = wordings(service).get(name, [])
+        by_type = all(issubclass(one, Refused) for one in classes)
+        if not said or not (by_type or all(made(service)[name])):
+            found[name] = "is not said in Dutch and in English"
+        elif not any(is_quoted(one.nl) and is_quoted(one.en) for one in said):
+            found[name] = "is quoted by no test in both languages"
+    return found
+
+
+@pytest.mark.parametrize("service", ["certification", "enrollment", "notifications", "ops"])
+def test_every_refusal_is_said_in_dutch_and_english_and_a_test_meets_it(service: str) -> None:
+    found = lacking(service)
+    still = set(STILL_TO_DO.get(service, "").split())
+
+    assert {name: why for name, why in found.items() if name not in still} == {}
+    assert sorted(still - found.keys()) == [], "mended: take these off the list"
+
+
+def test_the_walk_sees_refusals_their_sentences_and_what_tests_quote() -> None:
+    assert "AppealTooLate" in refusals("certification")
+    assert "RefusedAsKnown" not in refusals("certification")
+    (said,) = wordings("certification")["AppealDecidedAlready"]
+    assert (said.nl, said.en) == ("Op dit beroep is al beslist.", "This appeal was decided already.")
+    assert is_quoted("Op dit beroep is al beslist.")
+    assert not is_quoted("".join(["Deze zin ", "staat nergens."]))
