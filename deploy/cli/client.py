@@ -99,7 +99,7 @@ def post(service: str, path: str, content: Mapping[str, Any]) -> Any:
     return answered(service, *ask(service, "POST", path, body=json.dumps(content).encode(), headers=headers))
 
 
-def send_file(service: str, path: str, file: Path, /, **query: object) -> tuple[int, Any]:
+def send_file(service: str, path: str, file: Path, /, *, public: bool = False, **query: object) -> tuple[int, Any]:
     """Posts a file as multipart `file`; status and JSON, also when the service took nothing (422)."""
     try:
         content = file.read_bytes()
@@ -111,7 +111,7 @@ def send_file(service: str, path: str, file: Path, /, **query: object) -> tuple[
     body = b"".join((head.encode(), b"Content-Type: application/octet-stream\r\n\r\n", content, b"\r\n"))
     body += f"--{boundary}--\r\n".encode()
     headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-    status, answer = ask(service, "POST", path, query=query, body=body, headers=headers, patience=600)
+    status, answer = ask(service, "POST", path, query=query, body=body, headers=headers, patience=600, public=public)
     told = _json(answer)
     if status == 422 and isinstance(told, dict) and "errors" in told and "rows" in told:
         return status, told

@@ -65,6 +65,34 @@ def verify_certificate(given: Namespace) -> int:
     return GOOD if stood["status"] == "valid" else PROBLEM
 
 
+def check_file(given: Namespace) -> int:
+    """The public check of a PDF or credential: status 1 when it is not what was issued here, or is not valid now."""
+    try:
+        told = client.send_file("certification", "/certification/register/file", Path(given.file), public=True)[1]
+    except Refused as refused:
+        if refused.http_status != 413:
+            raise
+        told = {"verdict": "not_genuine"}
+    if given.json:
+        show.as_json(told)
+        return _of_file(told)
+    said = {
+        "genuine": _("Dit bestand is hier uitgegeven en niet veranderd."),
+        "superseded": _("Dit bestand is hier uitgegeven; er is een nieuwere versie van."),
+        "altered_paper": _(
+            "Dit PDF-bestand is niet zoals het hier gemaakt is. Het bewijs erin is van het certificaat hieronder."
+        ),
+        "not_genuine": _("Dit bestand is hier niet zo uitgegeven."),
+    }[told["verdict"]]
+    show.note(said, "" if told["verdict"] == "genuine" else show.RED)
+    _print({name: value for name, value in told.items() if name != "verdict"})
+    return _of_file(told)
+
+
+def _of_file(told: dict[str, Any]) -> int:
+    return GOOD if (told["verdict"], told.get("status")) == ("genuine", "valid") else PROBLEM
+
+
 def _print(told: dict[str, Any]) -> None:
     for name, value in told.items():
         shown = f"{value['day']}: {value['status']}" if name == "on" and isinstance(value, dict) else value

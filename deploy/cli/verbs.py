@@ -265,6 +265,12 @@ VERBS: tuple[Verb, ...] = (
                     JSON,
                 ),
             ),
+            Verb(
+                "check",
+                "controleer een bestand: het papier (PDF) of het bewijs voor software (JSON)",
+                "mark:check_file",
+                (Argument(("file",), "PDF of JSON", metavar="BESTAND"), JSON),
+            ),
         ),
     ),
     Verb(

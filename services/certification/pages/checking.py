@@ -40,7 +40,9 @@ async def check_file(
 ) -> Response:
     """Whether a PDF or credential is what was issued here, and how the certificate stands now.
 
-    What was altered and what was never issued get the same answer. Only a file that is genuine shows a name.
+    What was altered and what was never issued get the same answer. A PDF must have the very bytes that were made here:
+    any other with a genuine credential inside, that of another certificate perhaps, is an ``altered_paper``, with what
+    the credential says, so that who asks can lay it beside the paper.
     """
     begun, now = monotonic(), ctx.clock.now()
     misses, address = request.app.state.misses, address_of(request)
@@ -77,9 +79,10 @@ async def _told(ctx: Ctx, data: bytes) -> dict[str, Any]:
         return NOT_OURS
     is_pdf = data.lstrip().startswith(b"%PDF-")
     newest = same["version"] == found["version"]
+    altered = is_pdf and not unaltered
     return {
-        "verdict": "genuine" if newest else "superseded",
-        "file": ("unaltered" if unaltered else "not_as_made") if is_pdf else None,
+        "verdict": "altered_paper" if altered else "genuine" if newest else "superseded",
+        "file": ("not_as_made" if altered else "unaltered") if is_pdf else None,
         **{name: found[name] for name in ("number", "status", "holder", "programme", "issued_on", "valid_until")},
         "as_of": found["as_of"],
     }

@@ -1,6 +1,7 @@
 """Certification with a real PostgreSQL: what it hears comes through the real dispatcher and inbox."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -179,17 +180,16 @@ class Web:
     stranger: httpx.AsyncClient
 
 
-@pytest.fixture
-async def web(certification: "Certification", tmp_path: Path, summer: clock.FixedClock) -> AsyncIterator[Web]:
-    make_session_keys(tmp_path)
-    token = write_admin_token(tmp_path).read_text("ascii").strip()
-    settings = ServiceSettings(
-        service="certification", home=tmp_path, amqp_url="amqp://nowhere", database_url=certification.db.url
-    )
+@asynccontextmanager
+async def serving(db: Database, home: Path, moment: clock.FixedClock) -> AsyncIterator[Web]:
+    """The application over this database, with the session keys of ``home``, at ``moment``."""
+    make_session_keys(home)
+    token = write_admin_token(home).read_text("ascii").strip()
+    settings = ServiceSettings(service="certification", home=home, amqp_url="amqp://nowhere", database_url=db.url)
     service = build(settings)
-    clock.use(summer)
+    clock.use(moment)
     app = service.app()
-    app.state.ctx = Context(certification.db, summer, settings)
+    app.state.ctx = Context(db, moment, settings)
     transport = httpx.ASGITransport(app, client=("192.0.2.7", 4711))
     async with (
         httpx.AsyncClient(
@@ -198,6 +198,12 @@ async def web(certification: "Certification", tmp_path: Path, summer: clock.Fixe
         httpx.AsyncClient(transport=transport, base_url="http://keur") as stranger,
     ):
         yield Web(office, stranger)
+
+
+@pytest.fixture
+async def web(certification: "Certification", tmp_path: Path, summer: clock.FixedClock) -> AsyncIterator[Web]:
+    async with serving(certification.db, tmp_path, summer) as made:
+        yield made
 
 
 @pytest.fixture

@@ -42,13 +42,9 @@ async def upload(web: Web, data: bytes, headers: dict[str, str] = JSON) -> Any:
     return await web.stranger.post(f"{REGISTER}/file", files={"file": ("x.pdf", data)}, headers=headers)
 
 
-@pytest.mark.parametrize("form", ["json", "pdf"])
-async def test_a_genuine_file_shows_how_the_certificate_stands_now(
-    certification: Certification, web: Web, form: str
-) -> None:
+async def test_a_genuine_file_shows_how_the_certificate_stands_now(certification: Certification, web: Web) -> None:
     await certified(certification)
-    text = json.dumps(await credential(certification, web), indent=1).encode()
-    data = text if form == "json" else as_pdf(text)
+    data = json.dumps(await credential(certification, web), indent=1).encode()
 
     before = (await upload(web, data)).json()
     await step(certification, Kind.SUSPENDED)
@@ -58,6 +54,24 @@ async def test_a_genuine_file_shows_how_the_certificate_stands_now(
     assert (before["verdict"], before["status"], before["holder"]) == ("genuine", "valid", "Åsa O'Brien")
     assert after["status"] == "suspended"
     assert "Dit certificaat is geschorst" in page.text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("nl", "Dit PDF-bestand is niet zoals wij het maakten"), ("en", "This PDF file is not as we made it")],
+)
+async def test_a_paper_that_was_not_made_here_is_refused_also_with_a_genuine_credential_inside(
+    certification: Certification, web: Web, language: str, said: str
+) -> None:
+    await certified(certification)
+    data = as_pdf(json.dumps(await credential(certification, web), indent=1).encode())
+
+    told = (await upload(web, data)).json()
+    page = await upload(web, data, {**HTML, "accept-language": language})
+
+    assert (told["verdict"], told["file"], told["number"]) == ("altered_paper", "not_as_made", NUMBER)
+    assert said in page.text
+    assert "banner-bad" in page.text
 
 
 async def test_a_credential_from_before_a_correction_is_said_to_be_superseded(

@@ -64,6 +64,21 @@ def signature_of(pdf: bytes, home: Path) -> Any:
     return validate_pdf_signature(PdfFileReader(io.BytesIO(pdf)).embedded_signatures[0], context)
 
 
+async def test_the_check_of_files_knows_its_own_paper_and_refuses_one_of_which_a_byte_is_another(
+    press: Path, certification: Certification, web: Web
+) -> None:
+    (row,) = await certification.certify("T1")
+    pdf = (await web.stranger.get(path(row))).content
+    first = pdf.index(b"%PDF") + 12
+
+    async def verdict(data: bytes) -> Any:
+        sent = await web.stranger.post("/certification/register/file", files={"file": ("x.pdf", data)})
+        return sent.json()["verdict"]
+
+    assert await verdict(pdf) == "genuine"
+    assert await verdict(pdf[:first] + bytes([pdf[first] ^ 1]) + pdf[first + 1 :]) == "altered_paper"
+
+
 async def test_who_asks_again_gets_the_same_paper_and_it_was_recorded_before_it_was_signed(
     press: Path, certification: Certification, web: Web
 ) -> None:
