@@ -258,6 +258,7 @@ class Consumer:
             attempt=attempt if isinstance(attempt, int) else 0,
             sealed=properties.content_type == CONTENT_TYPE,
             user=self._publisher.user,
+            seal=self._seal,
             tiers=self._tiers,
         )
         kind = properties.message_type or "?"

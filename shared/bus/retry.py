@@ -10,7 +10,8 @@ from pathlib import Path
 from shared.bus import topology
 from shared.bus.frames import Delivered
 from shared.bus.publisher import Outgoing
-from shared.bus.wire import ATTEMPT
+from shared.bus.sealing import CONTENT_TYPE, Seal
+from shared.bus.wire import ATTEMPT, PrivateNotSealed
 from shared.errors import GiveUp, said
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -52,6 +53,7 @@ def again_or_parked(
     attempt: int,
     sealed: bool,
     user: str | None,
+    seal: Seal | None = None,
     tiers: Sequence[timedelta] = topology.RETRY_TIERS,
 ) -> tuple[str, Outgoing]:
     """The outcome's name (``retried`` or ``parked``) and the copy to publish before the original is acknowledged."""
@@ -82,4 +84,8 @@ def again_or_parked(
     )
     properties.headers.update(dict(zip(HEADERS, values, strict=True)))
     properties.headers[ATTEMPT] = attempt
-    return "parked", Outgoing(topology.DEAD, service, message.body, properties)
+    body = message.body
+    if isinstance(error, PrivateNotSealed) and seal is not None:
+        # Somebody sent it openly; the operators' desk keeps it and cannot read it.
+        body, properties.content_type = seal.close(body, error.message_id), CONTENT_TYPE
+    return "parked", Outgoing(topology.DEAD, service, body, properties)

@@ -42,6 +42,14 @@ class WrongContentType(NotReadable):
     """The body is neither JSON nor sealed JSON."""
 
 
+class PrivateNotSealed(NotReadable):
+    """The body of a private event lies open: nobody here sends it so. ``message_id`` is what a seal binds it to."""
+
+    def __init__(self, words: str, message_id: str) -> None:
+        super().__init__(words)
+        self.message_id = message_id
+
+
 class BodyTooLarge(NotReadable):
     """The body is larger than any event of ours."""
 
@@ -252,5 +260,7 @@ def read(message: Delivered, seal: Seal | None) -> Heard:
         body = seal.open(body, envelope.id)
     elif content_type != JSON:
         raise WrongContentType(f"content type {content_type!r}; allowed: {JSON}")
+    elif (kind := ALL.get(envelope.type)) is not None and kind.PRIVATE:
+        raise PrivateNotSealed(f"a body of {envelope.type} that is not sealed", envelope.id)
     attempt = headers.get(ATTEMPT, 0)
     return Heard(envelope, body, attempt if isinstance(attempt, int) else 0, bool(headers.get(AGAIN)))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -299,6 +299,41 @@ async def test_a_private_event_that_is_parked_stays_sealed_and_its_reason_does_n
     parked = await take(node.amqp_url, topology.FAILED)
     assert (parked.header.properties.headers or {})["x-keur-error"] == "ValueError"
     assert b"anarie" not in parked.body + repr(parked.header.properties.headers).encode()
+
+
+async def test_a_private_event_that_somebody_sends_openly_is_not_handled_and_not_parked_openly(
+    make_node: MakeNode,
+) -> None:
+    on = Subscriptions("notifications")
+
+    @on(ContactPointChanged)
+    async def keep(event: ContactPointChanged, tx: Tx) -> None:
+        await tx.execute("insert into seen (id, trainee) values ($1, $2)", event.person, event.name)
+
+    node = await make_node(on, TABLE)
+    told = contact()
+    headers = {
+        "id": "22222222-2222-7222-8222-222222222222",
+        "type": told.TYPE,
+        "source": "/keur/test",
+        "time": datetime.now(UTC).isoformat(),
+        "subject": told.subject,
+        "correlationid": "c",
+        "sequence": "1",
+    }
+    await publish_raw(
+        node.amqp_url,
+        "keur.notifications.inbox",
+        told.model_dump_json().encode(),
+        headers={f"cloudEvents:{name}": value for name, value in headers.items()},
+        content_type="application/json",
+    )
+
+    parked = await take(node.amqp_url, topology.FAILED)
+    assert (parked.header.properties.headers or {})["x-keur-error"] == "PrivateNotSealed"
+    assert b"anarie" not in parked.body + repr(parked.header.properties.headers).encode()
+    assert b"Kanarie" in wire.read(Delivered(b"", parked.header.marshal(), parked.body), SEAL).body
+    assert await node.handled("select count(*) = 0 from seen")
 
 
 async def test_stopping_a_consumer_finishes_its_batch_and_gives_back_the_rest(make_node: MakeNode) -> None:

@@ -59,8 +59,8 @@ POISON: list[tuple[str, bytes, dict[str, Any], str]] = [
     ),
     (
         "a type nobody handles here",
-        b'{"person":"x"}',
-        {"headers": headers(type="enrollment.person-erased.v1"), "content_type": "application/json"},
+        b'{"message_id":"x","service":"ops","event_type":"x","reason":"x"}',
+        {"headers": headers(type="ops.message-discarded.v1"), "content_type": "application/json"},
         "NoHandler",
     ),
     ("ten megabytes", b" " * 10_000_000, {"headers": headers(), "content_type": "application/json"}, "BodyTooLarge"),
