@@ -25,13 +25,14 @@ async def system(tmp_path: Path) -> AsyncIterator[System]:
         await made.stop()
 
 
-def seed_given() -> int:
-    return int(os.environ.get("KEUR_TEST_SEED") or secrets.randbelow(1_000_000))
+def seed_given(otherwise: int | None = None) -> int:
+    """KEUR_TEST_SEED; else the given one, which makes the short run the same run every time; else another each time."""
+    return int(os.environ.get("KEUR_TEST_SEED") or otherwise or secrets.randbelow(1_000_000))
 
 
 @pytest.mark.timeout(180)
 async def test_a_dozen_faults_in_twenty_seconds_lose_double_and_invent_nothing(system: System) -> None:
-    seed = seed_given()
+    seed = seed_given(543677)
     kinds = ("kill -9 certification", "kill -9 notifications", "pause enrollment", "link reset", "link half-open",
              "link cut in mid-frame", "link black hole", "mail closed after DATA", "mail 451", "poison messages",
              "old messages", "duplicate file")  # fmt: skip
