@@ -8,7 +8,7 @@ from typing import Any
 
 import uvloop
 
-from bench import certificate, growth, idle, imports, lists, machine, mails, workers
+from bench import certificate, entries, growth, idle, imports, lists, machine, mails, workers
 from bench.backlog import measure as backlog
 from bench.home import Refused
 from bench.peers import contest as peers
@@ -42,6 +42,8 @@ def _arguments() -> argparse.Namespace:
     importing.add_argument("--rows", type=int, default=10_000)
     listing = verbs.add_parser("lists", help="pages and lists of enrollment with very many trainees, in the process")
     listing.add_argument("--trainees", type=int, default=100_000)
+    line = verbs.add_parser("entries", help="one line of the logbook beside 100,000 others; all signals; coverage")
+    line.add_argument("--trainees", type=int, default=2000, help="each with 50 entries")
     posting = verbs.add_parser("mails", help="mails a second to a mail server that takes all")
     posting.add_argument("--count", type=int, default=2000)
     posting.add_argument("--rounds", type=int, default=5)
@@ -56,7 +58,7 @@ def _arguments() -> argparse.Namespace:
     growing.add_argument("--kinds", default=",".join(growth.KINDS), help=f"of {', '.join(growth.KINDS)}")
     growing.add_argument("--most-rows", type=int, default=100_000, help="of one kind at one factor; more are left out")
     memory = verbs.add_parser("memory", help="each service idle: memory, and seconds from start to ready")
-    for verb in (reference, others, issuing, importing, listing, posting, draining, several, growing, memory):
+    for verb in (reference, others, issuing, importing, listing, line, posting, draining, several, growing, memory):
         verb.add_argument("--json", action="store_true", help="one JSON object instead of a table")
         verb.add_argument("--quick", action="store_true", help="small sizes: whether it runs, not how fast")
     return parser.parse_args()
@@ -126,6 +128,13 @@ async def _lists(given: argparse.Namespace) -> None:
     _print("lists", await lists.measure(trainees=trainees, times=times), head, as_json=given.json)
 
 
+async def _entries(given: argparse.Namespace) -> None:
+    head = machine.described()
+    trainees, times = (100, 3) if given.quick else (given.trainees, 50)
+    rows = await entries.measure(trainees=trainees, times=times)
+    _print("what follows from entries", rows, head, as_json=given.json)
+
+
 async def _mails(given: argparse.Namespace) -> None:
     head = machine.described()
     count, rounds = (200, 1) if given.quick else (given.count, given.rounds)
@@ -168,6 +177,7 @@ def main() -> None:
         "certificate": _certificate,
         "import": _import,
         "lists": _lists,
+        "entries": _entries,
         "mails": _mails,
         "memory": _memory,
         "backlog": _backlog,

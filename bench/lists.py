@@ -90,7 +90,7 @@ ADDRESSES = {
 
 async def measure(*, trainees: int, times: int) -> list[dict[str, Any]]:
     """Milliseconds of a request inside the process: the fastest, the middle, and the slowest of ``times``."""
-    url = os.environ.get("KEUR_BENCH_DATABASE_URL", "") or _of_home()
+    url = os.environ.get("KEUR_BENCH_DATABASE_URL", "") or of_home()
     name = f"bench_{uuid.uuid4().hex[:10]}"
     admin = await asyncpg.connect(url)
     await admin.execute(f'create database "{name}"')
@@ -153,7 +153,7 @@ async def _ask(url: str, home: Path, trainees: int, times: int) -> list[dict[str
     return found
 
 
-def _of_home() -> str:
+def of_home() -> str:
     home = Home.from_env()
     if not (home.run / "postgres.pid").exists():
         raise NoServers(f"nothing runs in {home.path}: `./keur up --detach` first, or set KEUR_BENCH_DATABASE_URL")

@@ -63,7 +63,7 @@ async def write_logbook(tx: Tx, given: Sequence[Entry], *, today: date, by: By) 
     """Lines of the logbook. No event each: others need what is made of them, not every line."""
     known = await records.entries(tx, (one.entry_id for one in given))
     trainees = await enrolments.known_trainees(tx, (one.trainee_id for one in given))
-    targets = (await schemes.schemes(tx)).targets()
+    targets = await schemes.targets(tx)
     refused: dict[str, Refused] = {}
     for one in given:
         try:
@@ -73,8 +73,10 @@ async def write_logbook(tx: Tx, given: Sequence[Entry], *, today: date, by: By) 
     found = sort(given, known, refused)
     if found.to_keep:
         await records.keep_entries(tx, found.to_keep)
-        moved = {known[one.entry_id].trainee_id for one in found.changed}
-        touched = moved | {one.trainee_id for one in found.to_keep} | await watching.classmates(tx, found.to_keep)
+        before = [known[one.entry_id] for one in found.changed]
+        touched = {one.trainee_id for one in (*before, *found.to_keep)}
         await watch(tx, touched, today=today, by=by)
+        others = await watching.classmates(tx, [*before, *found.to_keep]) - touched
+        await watching.look_soon(tx, others)  # a whole class, for one line: the clock sees to them
     await audit.note(tx, by, [(f"logbook/{one.entry_id}", "changed") for one in found.changed])
     return found.outcome()

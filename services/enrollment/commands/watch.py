@@ -23,12 +23,14 @@ from ..domain import watching as rules
 from ..domain.norms import Norms
 from ..domain.signals import Kind, Signal
 from ..domain.watching import Firsts, Period
-from ..store import audit, norms, schemes, signals, watching
+from ..store import audit, norms, signals, watching
 from ..store.audit import By
 from ..store.watching import Training
 
 Found = dict[tuple[str, str], Mapping[str, Any]]
 """By trainee and what it is about: the evidence."""
+
+NOTHING: norms.Learned = (Norms(), {})
 
 KINDS = (Kind.MENTOR, Kind.MENTOR_TIME, Kind.EXTRA_HANDS, Kind.ATTENDANCE, Kind.ALIGNMENT_GAP)
 
@@ -42,20 +44,15 @@ async def watch(tx: Tx, trainees: Iterable[str], *, today: date, by: By, entries
     if entries:
         await watching.note_firsts(tx, keys)
     running = [one for one in some if one.state == "active"]
-    known = await norms.norms(tx)
-    programmes = {
-        (version.scheme, version.version): version.curriculum.programmes
-        for version in (await schemes.schemes(tx)).versions
-    }
+    known = await norms.learned_under(tx, {(one.scheme, one.scheme_version) for one in running})
     weeks = await watching.weeks(tx, running)
     firsts = await watching.firsts(tx, (one.trainee_id for one in running))
     found: dict[Kind, Found] = {kind: {} for kind in KINDS}
     next_days: dict[str, date | None] = {one.trainee_id: None for one in some}
     attended: dict[str, date] = {}
     for one in running:
-        version = (one.scheme, one.scheme_version)
-        norm = known.get(version, Norms())
-        own = programmes.get(version, {}).get(one.programme, ())
+        norm, programmes = known.get((one.scheme, one.scheme_version), NOTHING)
+        own = programmes.get(one.programme, ())
         asked = [first for first in firsts.get(one.trainee_id, ()) if first.target in own]
         judged = rules.periods(one.starts_on, weeks[one.trainee_id], today, norm)
         for kind, about, evidence in _look(one, judged, asked, norm, today):

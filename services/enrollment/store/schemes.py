@@ -35,6 +35,11 @@ async def schemes(tx: Tx) -> Schemes:
     )
 
 
+async def targets(tx: Tx) -> frozenset[str]:
+    """The codes of all targets, of every version known."""
+    return frozenset(await tx.fetchval("select array(select distinct unnest(targets) from scheme_version)"))
+
+
 async def keep_content(tx: Tx, scheme: str, version: str, content: Mapping[str, Any]) -> bool:
     """What the training reads of the scheme, as certification told it; true when this was news."""
     changed = await tx.fetchval(

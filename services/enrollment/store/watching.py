@@ -116,7 +116,10 @@ async def _taught(tx: Tx, weeks: Collection[tuple[str, date]]) -> set[tuple[str,
 
 
 async def classmates(tx: Tx, entries: Sequence[Entry]) -> set[str]:
-    """Who worked in the company and wrote no school hours in a week in which these entries say that school taught."""
+    """Who worked in the company and wrote no school hours in a week of which only these entries say that school taught.
+
+    Where others say so too, nothing is new about that week for anybody but their own trainees.
+    """
     taught = [entry for entry in entries if entry.place == "school" and entry.hours > 0]
     if not taught:
         return set()
@@ -125,10 +128,16 @@ async def classmates(tx: Tx, entries: Sequence[Entry]) -> set[str]:
         with taught as (
             select distinct e.school_id, given.monday
             from unnest($1::text[], $2::date[]) as given(trainee_id, monday) join enrolment e using (trainee_id)
+        ), news as (
+            select * from taught t where not exists (
+                select from logbook_entry l join enrolment e using (trainee_id)
+                where l.monday = t.monday and l.place = 'school' and l.hours > 0 and e.school_id = t.school_id
+                  and not exists (select from unnest($3::text[]) as own(entry_id) where own.entry_id = l.entry_id)
+            )
         )
         select distinct e.trainee_id
-        from taught join logbook_entry l using (monday)
-        join enrolment e on e.trainee_id = l.trainee_id and e.school_id = taught.school_id
+        from news join logbook_entry l using (monday)
+        join enrolment e on e.trainee_id = l.trainee_id and e.school_id = news.school_id
         where l.place = 'company' and not exists (
             select from logbook_entry s
             where s.trainee_id = l.trainee_id and s.monday = l.monday and s.place = 'school'
@@ -136,6 +145,7 @@ async def classmates(tx: Tx, entries: Sequence[Entry]) -> set[str]:
         """,
         [entry.trainee_id for entry in taught],
         [entry.monday for entry in taught],
+        [entry.entry_id for entry in taught],
     )
     return {row["trainee_id"] for row in rows}
 
@@ -212,13 +222,16 @@ async def due(tx: Tx, today: date, limit: int) -> list[str]:
 
 async def look_soon(tx: Tx, trainees: Iterable[str]) -> None:
     """Something else than an entry changed: the clock looks at them in its next round."""
+    keys = distinct(trainees)
+    if not keys:
+        return
     await tx.execute(
         """
         insert into training_watch (trainee_id, next_on)
         select trainee_id, '0001-01-01' from enrolment where trainee_id = any($1) order by trainee_id
         on conflict (trainee_id) do update set next_on = excluded.next_on
         """,
-        distinct(trainees),
+        keys,
     )
 
 
