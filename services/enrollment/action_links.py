@@ -55,11 +55,21 @@ class Action:
 
 
 async def make(
-    tx: Tx, *, purpose: str, about: str, person: str, today: date, by: By, place: str = "", days: int = DAYS
+    tx: Tx,
+    *,
+    purpose: str,
+    about: str,
+    person: str,
+    today: date,
+    by: By,
+    place: str = "",
+    trainee: str = "",
+    days: int = DAYS,
 ) -> str:
     """Makes a link, withdraws earlier ones for the same thing and person, and has it sent; gives its path.
 
-    ``purpose`` is also the name of the mail (with ``_`` for ``-``); ``place`` a company or school the mail may name.
+    ``purpose`` is also the name of the mail (with ``_`` for ``-``); ``place`` a company or school and
+    ``trainee`` somebody the mail may name.
     """
     secret = secrets.token_urlsafe(32)
     ends_on = today + timedelta(days=days)
@@ -94,6 +104,7 @@ async def make(
             place=place,
             url=base_urls()["enrollment"] + path,
             ends_on=ends_on,
+            trainee=trainee,
         ),
     )
     return path

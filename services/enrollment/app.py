@@ -23,6 +23,7 @@ from .pages import accreditation as accreditation_pages
 from .pages import agreements as agreement_pages
 from .pages import applications as application_pages
 from .pages import board as board_pages
+from .pages import by_link
 from .pages import complaints as complaints_pages
 from .pages import coverage as coverage_pages
 from .pages import followup as followup_pages
@@ -66,6 +67,8 @@ def build(settings: ServiceSettings) -> Service:
             watching_pages.router,
             mentor_pages.router,
             mentor_pages.answers,
+            by_link.reviews,
+            by_link.answers,
             board_pages.router,
             followup_api.router,
             followup_pages.router,

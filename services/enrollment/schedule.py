@@ -18,6 +18,7 @@ from .commands.actions import tell_overdue
 from .commands.agreements import follow_agreements
 from .commands.applications import forget_unconfirmed
 from .commands.complaints import look_at_clocks, put_on_agendas
+from .commands.confirmations import remind as remind_of_confirmations
 from .commands.mentors import follow_courses
 from .commands.people import name_coordinator
 from .commands.replacements import see_overdue
@@ -83,6 +84,7 @@ async def step(tx: Tx, today: date) -> int:
     begun += await watch_due(tx, today=today, by=CLOCK)
     told = await tell_visits(tx, today=today, by=CLOCK)
     told += await tell_reviews(tx, today=today, by=CLOCK)
+    told += await remind_of_confirmations(tx, today=today, by=CLOCK)
     told += await plan_after_signals(tx, today=today, by=CLOCK)
     told += await waive_visits_to_nobody(tx, today=today, by=CLOCK)
     told += await tell_overdue(tx, today=today, by=CLOCK)

@@ -37,6 +37,7 @@ from shared.events.enrollment import (
     ActionLinkMade,
     ActionOverdue,
     CompanyAccreditationExpiring,
+    ComplainantAnswered,
     ContactPointChanged,
     MentorCourseEnding,
     MentorDeclined,
@@ -236,12 +237,25 @@ async def send_links(events: Sequence[ActionLinkMade], tx: Tx) -> None:
         if template not in KINDS:
             continue
         data = {"link": event.url, "ends_on": event.ends_on.isoformat()}
-        if event.about.startswith("trainee/"):
-            data["trainee"] = event.about
+        if event.about.startswith("trainee/") or event.trainee:
+            data["trainee"] = event.trainee or event.about
         if event.place:
             data["place"] = event.place
         needs = tuple(data[name] for name in ("trainee", "place") if name in data)
         drafts.append(Draft(template, event.person, event.about, event, needs, data))
+    await commands.add(tx, drafts)
+
+
+@on.batch(ComplainantAnswered)
+async def answer_complainants(events: Sequence[ComplainantAnswered], tx: Tx) -> None:
+    """Who complained hears that it is seen to. The company never does, and no word of the complaint is in it."""
+    drafts = []
+    for event in events:
+        data = {"received_on": event.received_on.isoformat()}
+        if event.resolve_by is not None:
+            data["resolve_by"] = event.resolve_by.isoformat()
+        about = f"complaint/{event.complaint_id}"
+        drafts.append(Draft(f"complaint_{event.step}", event.person, about, event, (), data))
     await commands.add(tx, drafts)
 
 

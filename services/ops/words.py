@@ -100,6 +100,7 @@ TITLES: dict[str, str] = {
     "complaint-acknowledged": N_("Klacht bevestigd"),
     "complaint-put-on-agenda": N_("Klacht op de agenda"),
     "complaint-resolved": N_("Klacht opgelost"),
+    "complainant-answered": N_("Bericht aan wie klaagde"),
     "complaint-appealed": N_("Beroep tegen de afhandeling van een klacht"),
     "mail-sent": N_("Mail verstuurd"),
     "mail-bounced": N_("Mail geweigerd"),

@@ -130,6 +130,8 @@ class Norms(Part):
     school_attendance: Share | None = None
     complaint_acknowledge_days: Annotated[int, Field(ge=0)] | None = None
     complaint_resolve_days: Annotated[int, Field(ge=0)] | None = None
+    complaint_appeal_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    """How long who complained can appeal against what came of it, in days after being told."""
     replacement_placement_days: Annotated[int, Field(ge=0)] | None = None
     accreditation_years: Annotated[int, Field(ge=1, le=50)] | None = None
     accreditation_reminder_days: Annotated[int, Field(ge=1, le=730)] | None = None

@@ -64,6 +64,7 @@ class ComplaintFile(BaseModel):
     resolution: str
     resolved_on: date | None
     closed_on: date | None
+    appeal_until: date | None
     appeals: list[AppealOf]
     actions: list[ActionOf]
 

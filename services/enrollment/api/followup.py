@@ -14,7 +14,8 @@ from shared.web.deps import Ctx, Listing, Paging, Who
 from shared.web.idempotency import Answer, once
 
 from ..commands.actions import finish
-from ..commands.reviews import confirm_review, record_review
+from ..commands.confirmations import confirm_review
+from ..commands.reviews import record_review
 from ..intake.followup import ConfirmationBody, DoneBody, ReviewBody
 from ..queries import followup
 from ..store.audit import By

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
+from services.enrollment import action_links
 from shared.bus import outbox
 from shared.db import Tx
 from shared.events.base import Event
@@ -19,6 +20,7 @@ from ..domain.signals import Kind
 from ..store import audit, complaints, signals
 from ..store.audit import By
 from ..store.complaints import Kept
+from . import complainants
 from .actions import assign
 
 Step = Callable[[Case], Case]
@@ -90,7 +92,16 @@ async def appeal(tx: Tx, key: str, complainant: Complainant, text: str, *, today
         tx,
         ComplaintAppealed(complaint_id=key, trainee_id=kept.case.trainee_id, appealed_on=today, scheme=kept.scheme),
     )
+    await complainants.withdraw_links(tx, key, today)
+    await complainants.tell(tx, after, appealed=True, today=today, by=by)
     await put_on_agendas(tx, today=today, by=by)
+
+
+async def appeal_by_link(tx: Tx, purpose: str, secret: str, text: str, *, today: date) -> None:
+    """Who holds the link is the one who complained. What is refused leaves the link as it was."""
+    action = await action_links.consume(tx, purpose, secret, today)
+    who = (await _kept(tx, action.key)).case.by
+    await appeal(tx, action.key, who, text, today=today, by=By(action.person, "link"))
 
 
 async def put_on_agendas(tx: Tx, *, today: date, by: By, limit: int = 200) -> int:
@@ -147,6 +158,7 @@ async def _step(tx: Tx, key: str, to: State, step: Step, today: date, by: By) ->
     event = _told(kept, after)
     if event is not None:
         await outbox.put(tx, event)
+    await complainants.tell(tx, after, today=today, by=by)
     return True
 
 

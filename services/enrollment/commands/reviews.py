@@ -15,12 +15,13 @@ from shared.ids import stable_id
 
 from ..domain import reviews as rules
 from ..domain.actions import Asked
-from ..domain.reviews import Party, Record, Review, State, UnknownReview
+from ..domain.reviews import Record, Review, State, UnknownReview
 from ..domain.rules import unknown
 from ..domain.signals import Kind
 from ..store import audit, reviews, signals
 from ..store.audit import By
 from ..store.reviews import Acting
+from . import confirmations
 from .actions import assign
 
 TOLD: dict[State, type[ProgrammeReviewDue] | type[ProgrammeReviewOverdue] | type[ProgrammeReviewEscalated]] = {
@@ -162,6 +163,11 @@ async def record_review(tx: Tx, given: Record, asked: Sequence[Asked], *, today:
         )
         if before is None and training.open is not None and rules.completes(record, training.open, training.weeks):
             await _complete(tx, training.open, record, today)
+        for party in rules.PARTIES:
+            if before is not None and party in before.missing and party not in record.missing:
+                await confirmations.withdraw(tx, record.record_id, party, today)
+        if before is None:
+            await confirmations.ask(tx, record, record.missing, today=today, by=by)
         await plan_reviews(tx, [given.trainee_id], today=today, by=by)
         what = "held" if before is None else "changed"
         await audit.note(tx, by, [(f"trainee/{given.trainee_id}", f"programme review of {given.held_on} {what}")])
@@ -198,29 +204,6 @@ async def record_review(tx: Tx, given: Record, asked: Sequence[Asked], *, today:
 async def _complete(tx: Tx, review: Review, record: Record, today: date) -> None:
     await reviews.keep(tx, [review.held()], held_as={review.review_id: record.record_id})
     await _see_to_signals(tx, [review.held()], today)
-
-
-async def confirm_review(tx: Tx, record_id: str, party: Party, *, today: date, by: By) -> bool:
-    """One of the two confirms what was recorded; False when that was so. Raises ``UnknownReview``."""
-    record = (await reviews.records(tx, [record_id])).get(record_id)
-    if record is None:
-        raise _not_known(record_id)
-    confirmed = record.confirmed(party, today)
-    if confirmed == record:
-        return False
-    await reviews.keep_confirmations(tx, confirmed)
-    said = f"programme review of {record.held_on} confirmed by {party}"
-    await audit.note(tx, by, [(f"trainee/{record.trainee_id}", said)])
-    return True
-
-
-def _not_known(record_id: str) -> UnknownReview:
-    return UnknownReview(
-        f"programmabespreking {record_id} is hier niet bekend",
-        f"programme review {record_id} is not known here",
-        field="record_id",
-        value=record_id,
-    )
 
 
 def _of_another(record_id: str) -> UnknownReview:

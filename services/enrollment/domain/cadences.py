@@ -12,6 +12,7 @@ class Cadences:
     visit_after_signal_weeks: int | None = None
     complaint_acknowledge_days: int | None = None
     complaint_resolve_days: int | None = None
+    complaint_appeal_days: int | None = None
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any]) -> "Cadences":
@@ -22,6 +23,7 @@ class Cadences:
             cadence.get("visit_after_signal_weeks"),
             norms.get("complaint_acknowledge_days"),
             norms.get("complaint_resolve_days"),
+            norms.get("complaint_appeal_days"),
         )
 
 

@@ -45,6 +45,10 @@ class ResolutionMissing(Refused):
     """Who complained has a right to hear what came of it."""
 
 
+class AppealTermPassed(Refused):
+    """Who complained has a term to appeal in; after it, what came of the complaint stands."""
+
+
 class OnlyComplainantAppeals(Refused):
     """An appeal is of the one who complained, or of a minor's guardian."""
 
@@ -123,6 +127,11 @@ class Case:
     resolution: str = ""
     resolved_on: date | None = None
     closed_on: date | None = None
+    complainant: str | None = None
+    """Who complained, as ``kind/id``: the only one who is told what becomes of it. None: the office wrote it down."""
+    appeal_days: int | None = None
+    """The scheme's term for an appeal, in days after it was resolved; None: it has none."""
+    appeal_until: date | None = None
 
     @property
     def hidden(self) -> bool:
@@ -204,7 +213,9 @@ class Case:
                 field="resolution",
                 allowed=("een korte zin", "a short sentence"),
             )
-        return replace(after, resolution=resolution.strip(), resolved_on=on)
+        return replace(
+            after, resolution=resolution.strip(), resolved_on=on, appeal_until=last_day(on, self.appeal_days)
+        )
 
     def closed(self, on: date) -> "Case":
         after = self._to(State.CLOSED)
@@ -222,7 +233,7 @@ class Case:
         return replace(after, closed_on=on)
 
     def appealed(self, by: Complainant, on: date) -> "Case":
-        """In hand again, to be discussed anew. Raises ``OnlyComplainantAppeals``."""
+        """In hand again, to be discussed anew. Raises ``OnlyComplainantAppeals`` and ``AppealTermPassed``."""
         after = self._to(State.IN_HAND)
         if self.state not in (State.RESOLVED, State.CLOSED):
             raise self._not_that_far(State.CLOSED)
@@ -234,6 +245,14 @@ class Case:
                 value=by,
                 allowed=self.by,
             )
+        if self.appeal_until is not None and on > self.appeal_until:
+            raise AppealTermPassed(
+                f"beroep was mogelijk tot en met {self.appeal_until}",
+                f"an appeal could be lodged until {self.appeal_until}",
+                field="appealed_on",
+                value=on.isoformat(),
+                allowed=(f"tot en met {self.appeal_until}", f"until {self.appeal_until}"),
+            )
         return replace(
             after,
             in_hand_on=on,
@@ -242,6 +261,7 @@ class Case:
             waived_reason="",
             resolved_on=None,
             closed_on=None,
+            appeal_until=None,
         )
 
     def _to(self, state: State) -> "Case":

@@ -17,6 +17,9 @@ from .rules import Refused
 A_WEEK = timedelta(weeks=1)
 """Between due, the reminder and the escalation, from the day of the telling."""
 
+ASKED_WITHIN = timedelta(weeks=8)
+"""Instructor and mentor are asked to confirm what they still remember; what is older was entered as history."""
+
 Party = Literal["instructor", "mentor"]
 PARTIES: tuple[Party, ...] = ("instructor", "mentor")
 
@@ -142,6 +145,11 @@ def completes(record: Record, review: Review, weeks: int | None) -> bool:
     if review.state not in (State.DUE, State.OVERDUE, State.ESCALATED):
         return False
     return weeks is None or record.held_on + timedelta(weeks=weeks) > review.due_on
+
+
+def worth_asking(record: Record, today: date) -> bool:
+    """Whether instructor and mentor can still say from memory that this is what was agreed."""
+    return record.held_on + ASKED_WITHIN >= today
 
 
 def check_day(held_on: date, *, first: date, last: date, today: date) -> None:

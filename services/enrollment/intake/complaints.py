@@ -42,6 +42,9 @@ class ResolveBody(Body):
     actions: Actions = ()
 
 
-class AppealBody(Body):
-    by: Complainant
+class AppealText(Body):
     text: Text
+
+
+class AppealBody(AppealText):
+    by: Complainant

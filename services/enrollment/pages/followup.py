@@ -17,7 +17,8 @@ from shared.web.pages import render
 
 from ..api.entries import NothingUnderThisKey
 from ..commands.actions import finish
-from ..commands.reviews import confirm_review, record_review
+from ..commands.confirmations import confirm_review
+from ..commands.reviews import record_review
 from ..domain.rules import Refused
 from ..intake.followup import ReviewBody
 from ..queries import followup

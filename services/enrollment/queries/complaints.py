@@ -11,7 +11,7 @@ _ROW = """
     select c.complaint_id, c.trainee_id, c.received_on, c.category, c.confidential, c.by, c.state, c.place_kind,
            c.place_id, c.text, c.received_on < t.birth_date + interval '18 years' as minor, c.acknowledge_by,
            c.resolve_by, c.acknowledged_on, c.in_hand_on, c.agenda_words, c.on_agenda_on, c.discussed_on,
-           c.waived_reason, c.resolution, c.resolved_on, c.closed_on
+           c.waived_reason, c.resolution, c.resolved_on, c.closed_on, c.appeal_until
     from complaint c join trainee t using (trainee_id)
 """
 

@@ -12,15 +12,17 @@ async def keep(tx: Tx, scheme: str, version: str, cadences: Cadences, known_on: 
     await tx.execute(
         """
         insert into scheme_cadence as c (scheme, version, programme_review_weeks, visit_after_signal_weeks,
-                                         complaint_acknowledge_days, complaint_resolve_days, known_on)
-        values ($1, $2, $3, $4, $5, $6, $7)
+                                         complaint_acknowledge_days, complaint_resolve_days, known_on,
+                                         complaint_appeal_days)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
         on conflict (scheme, version) do update set
             known_on = case when c.programme_review_weeks is null and excluded.programme_review_weeks is not null
                             then excluded.known_on else c.known_on end,
             programme_review_weeks = excluded.programme_review_weeks,
             visit_after_signal_weeks = excluded.visit_after_signal_weeks,
             complaint_acknowledge_days = excluded.complaint_acknowledge_days,
-            complaint_resolve_days = excluded.complaint_resolve_days
+            complaint_resolve_days = excluded.complaint_resolve_days,
+            complaint_appeal_days = excluded.complaint_appeal_days
         """,
         scheme,
         version,
@@ -29,4 +31,5 @@ async def keep(tx: Tx, scheme: str, version: str, cadences: Cadences, known_on: 
         cadences.complaint_acknowledge_days,
         cadences.complaint_resolve_days,
         known_on,
+        cadences.complaint_appeal_days,
     )

@@ -16,8 +16,10 @@ _CASE = """
     select c.complaint_id, c.trainee_id, c.received_on, c.by, c.confidential,
            c.received_on < t.birth_date + interval '18 years' as minor, c.state, c.acknowledge_by, c.resolve_by,
            c.acknowledged_on, c.in_hand_on, c.agenda_words, c.on_agenda_on, c.discussed_on, c.waived_reason,
-           c.resolution, c.resolved_on, c.closed_on, c.place_kind, c.place_id, e.scheme
+           c.resolution, c.resolved_on, c.closed_on, c.place_kind, c.place_id, e.scheme, c.complainant, c.appeal_until,
+           s.complaint_appeal_days as appeal_days
     from complaint c join trainee t using (trainee_id) join enrolment e using (trainee_id)
+    left join scheme_cadence s on (s.scheme, s.version) = (e.scheme, e.scheme_version)
 """
 
 
@@ -41,6 +43,9 @@ async def begin(tx: Tx, new: Sequence[Complaint]) -> None:
         """
         update complaint c set
             by = given.by,
+            complainant = case given.by when 'trainee' then 'trainee/' || e.trainee_id
+                                        when 'guardian' then 'guardian/' || e.trainee_id
+                                        when 'mentor' then 'mentor/' || e.mentor_id end,
             acknowledge_by = c.received_on + s.complaint_acknowledge_days,
             resolve_by = c.received_on + s.complaint_resolve_days,
             act_on = c.received_on + coalesce(s.complaint_acknowledge_days, s.complaint_resolve_days) + 1
@@ -90,16 +95,17 @@ async def keep(tx: Tx, some: Sequence[Case], *, looked_on: date | None = None) -
             state = g.state, acknowledged_on = g.acknowledged_on, in_hand_on = g.in_hand_on,
             agenda_words = g.agenda_words, on_agenda_on = g.on_agenda_on, discussed_on = g.discussed_on,
             waived_reason = g.waived_reason, resolution = g.resolution, resolved_on = g.resolved_on,
-            closed_on = g.closed_on, act_on = g.act_on
+            closed_on = g.closed_on, act_on = g.act_on, appeal_until = g.appeal_until
         from unnest($1::text[], $2::text[], $3::date[], $4::date[], $5::text[], $6::date[], $7::date[], $8::text[],
-                    $9::text[], $10::date[], $11::date[], $12::date[])
+                    $9::text[], $10::date[], $11::date[], $12::date[], $13::date[])
             as g(complaint_id, state, acknowledged_on, in_hand_on, agenda_words, on_agenda_on, discussed_on,
-                 waived_reason, resolution, resolved_on, closed_on, act_on)
+                 waived_reason, resolution, resolved_on, closed_on, act_on, appeal_until)
         where c.complaint_id = g.complaint_id
         """,
         *columns(some, "complaint_id", "state", "acknowledged_on", "in_hand_on", "agenda_words", "on_agenda_on"),
         *columns(some, "discussed_on", "waived_reason", "resolution", "resolved_on", "closed_on"),
         [_next(one, looked_on) for one in some],
+        *columns(some, "appeal_until"),
     )
 
 
@@ -135,3 +141,15 @@ async def add_appeal(tx: Tx, complaint_id: str, on: date, text: str) -> None:
         on,
         text,
     )
+
+
+async def reachable(tx: Tx, complainant: str) -> bool:
+    """Whether there is an address to tell them at; a trainee's guardian is only known where one was entered."""
+    kind, _, key = complainant.partition("/")
+    if kind != "guardian":
+        return True
+    return bool(await tx.fetchval("select guardian_email <> '' from trainee where trainee_id = $1", key))
+
+
+async def was_appealed(tx: Tx, complaint_id: str) -> bool:
+    return bool(await tx.fetchval("select exists (select from complaint_appeal where complaint_id = $1)", complaint_id))

@@ -6,7 +6,7 @@ from datetime import date
 
 from shared.db import Tx
 
-from ..domain.reviews import Record, Review, State
+from ..domain.reviews import Party, Record, Review, State
 from .rows import columns, distinct
 
 
@@ -205,3 +205,27 @@ async def active_under(tx: Tx, scheme: str, version: str) -> list[str]:
         version,
     )
     return [row["trainee_id"] for row in rows]
+
+
+async def who_held(tx: Tx, record_id: str) -> dict[Party, str]:
+    """Instructor and mentor of a record, as ``kind/id``."""
+    row = await tx.fetchrow("select instructor_id, mentor_id from review_record where record_id = $1", record_id)
+    if row is None:
+        return {}
+    return {"instructor": f"instructor/{row['instructor_id']}", "mentor": f"mentor/{row['mentor_id']}"}
+
+
+async def remind(tx: Tx, record_id: str, on: date | None) -> None:
+    """The day on which who has not confirmed is asked once more; None: nobody is."""
+    await tx.execute("update review_record set remind_on = $2 where record_id = $1", record_id, on)
+
+
+async def to_remind(tx: Tx, today: date, limit: int) -> list[Record]:
+    """Held until commit."""
+    rows = await tx.fetch(
+        "select record_id from review_record where remind_on <= $1 order by remind_on, record_id limit $2"
+        " for update skip locked",
+        today,
+        limit,
+    )
+    return list((await records(tx, [row["record_id"] for row in rows])).values())

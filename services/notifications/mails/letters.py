@@ -33,6 +33,8 @@ _DATES = (
     "until",
     "appeal_until",
     "ends_on",
+    "received_on",
+    "resolve_by",
 )
 _PROGRAMME = re.compile(r"^(?P<name>.+)-(?P<level>[1-8])$")
 

@@ -35,6 +35,7 @@ from .mentors import (
 )
 from .people import (
     ActionLinkMade,
+    ComplainantAnswered,
     ContactPointChanged,
     PersonDetailsChanged,
     PersonErased,
@@ -98,6 +99,7 @@ __all__ = [
     "CompanyAccreditationWithdrawn",
     "CompanyEquipmentChanged",
     "CompanyRegistered",
+    "ComplainantAnswered",
     "ComplaintAcknowledged",
     "ComplaintAppealed",
     "ComplaintPutOnAgenda",
