@@ -1,17 +1,19 @@
 """How dates, numbers and states are written in both languages; times are told in Amsterdam's."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from babel import dates, numbers
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from shared.clock import AMSTERDAM
 from shared.web import i18n
 
 NOTHING = "\N{EN DASH}"
+CELL = re.compile(r"<(td|th)(?=[ >])")
 
 
 def _local(value: date | datetime | str) -> date | datetime:
@@ -77,7 +79,19 @@ def age(seconds: float | None) -> str:
     return f"{max(0, round(seconds))} s"
 
 
+def labelled(cells: Markup, headings: Sequence[str | Mapping[str, Any]]) -> Markup:
+    """A row's cells, each with the name of its column, for screens that show a row as a block."""
+    names = iter(headings)
+
+    def named(cell: re.Match[str]) -> str:
+        heading = next(names, "")
+        return f'<{cell[1]} data-label="{escape(heading["text"] if isinstance(heading, Mapping) else heading)}"'
+
+    return Markup(CELL.sub(named, cells))  # noqa: S704 - what came in was markup, what is added is escaped
+
+
 ALL: dict[str, Callable[..., Any]] = {
+    "labelled": labelled,
     "day": day,
     "short_day": short_day,
     "moment": moment,

@@ -23,6 +23,7 @@ SHARED_TEMPLATES = Path(__file__).parent / "templates"
 
 HOME, PUBLIC_HOME = "/enrollment/", "/certification/register"
 NAVIGATION: Sequence[tuple[str, str, str, str]] = (
+    ("enrollment", HOME, N_("Vandaag"), "office"),
     ("enrollment", "/enrollment/trainees", N_("Leerlingen"), "office"),
     ("enrollment", "/enrollment/companies", N_("Leerbedrijven"), "office"),
     ("enrollment", "/enrollment/visits", N_("Bezoeken"), "office"),
@@ -98,7 +99,7 @@ def _always(request: Request) -> dict[str, Any]:
         "query_with": partial(_query_with, request),
         "home_url": bases["enrollment"] + HOME if principal else bases["certification"] + PUBLIC_HOME,
         "navigation": [
-            {"href": bases[service] + target, "name": _(name), "current": under(path, [target])}
+            {"href": bases[service] + target, "name": _(name), "current": path == target or (target != HOME and under(path, [target]))}
             for service, target, name, scope in NAVIGATION
             if not scope or (principal is not None and principal.may(scope))
         ],
