@@ -274,6 +274,28 @@ VERBS: tuple[Verb, ...] = (
         ),
     ),
     Verb(
+        "appeal",
+        "beroepen tegen een weigering of tegen een besluit over een certificaat",
+        below=(
+            Verb("list", "wat nog beslist moet worden, en met --all ook wat beslist is", "appeals:list_appeals", (
+                flag("--all", "ook wat beslist is"), JSON,
+            )),
+            Verb("lodge", "stel beroep in namens een kandidaat of houder", "appeals:lodge", (
+                option("--trainee", "tegen de weigering van het certificaat van deze kandidaat", default="",
+                       metavar="LEERLING"),
+                option("--certificate", "tegen het laatste besluit over dit certificaat", default="", metavar="NUMMER"),
+                option("--reason", "waarom hij of zij het er niet mee eens is", default="", metavar="TEKST"),
+                option("--late", "na de termijn: waarom nu pas", default="", metavar="TEKST"),
+                JSON,
+            )),
+            Verb("decide", "beslis op een beroep", "appeals:decide", (
+                Argument(("id",), "kenmerk van het beroep", metavar="ID"),
+                Argument(("outcome",), "gegrond of ongegrond", choices=("upheld", "dismissed")),
+                option("--reason", "waarom", default="", metavar="TEKST"), YES, JSON,
+            )),
+        ),
+    ),
+    Verb(
         "scheme",
         "certificatieschema's",
         below=(

@@ -14,6 +14,7 @@ from .api import life as life_api
 from .api import schemes as schemes_api
 from .credential.reading import MOST_BYTES
 from .domain.misses import Misses
+from .pages import appeals as appeal_pages
 from .pages import checking, credential, decisions, exams, log, mark_use, office, paper, register, shares
 from .pages import life as life_pages
 from .queries import candidates
@@ -47,6 +48,7 @@ def build(settings: ServiceSettings) -> Service:
             decisions.router,
             life_api.router,
             appeals_api.router,
+            appeal_pages.router,
             mark_use.api,
             mark_use.router,
             life_pages.router,

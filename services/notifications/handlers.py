@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.notifications import commands, life
+from services.notifications import appeals, commands, life
 from services.notifications.domain import COORDINATOR
 from services.notifications.mails import KINDS
 from services.notifications.store import people
@@ -15,6 +15,7 @@ from shared.events.base import Event
 from shared.events.certification import (
     AppealDecided,
     AppealLodged,
+    AppealOverdue,
     CertificateCheckCodeMade,
     CertificateCorrected,
     CertificateExpired,
@@ -30,6 +31,8 @@ from shared.events.certification import (
     ExamFailed,
     ExamPassed,
     RecertificationCompleted,
+    RefusalAppealDecided,
+    RefusalAppealLodged,
     SchemeVersionPublished,
 )
 from shared.events.enrollment import (
@@ -399,3 +402,15 @@ async def ask_for_replacement(events: Sequence[PlacementReplacementNeeded], tx: 
         needs = (event.subject, f"company/{event.company_id}")
         drafts.append(Draft("replacement_needed", COORDINATOR, event.subject, event, needs, data))
     await commands.add(tx, drafts)
+
+
+@on.batch(RefusalAppealLodged, RefusalAppealDecided)
+async def tell_refusal_appeals(events: Sequence[Event], tx: Tx) -> None:
+    """The appellant hears that the appeal was received, and what came of it."""
+    await commands.add(tx, [appeals.of_refusals(event) for event in events])
+
+
+@on(AppealOverdue)
+async def remind_of_appeals(event: AppealOverdue, tx: Tx) -> None:
+    """The office is reminded once of an appeal that waits too long."""
+    await commands.add(tx, list(appeals.of_overdue(event)))

@@ -393,3 +393,44 @@ class RegisterVerificationFailed(
     register_sha256: str
     violations: int
     checks: tuple[str, ...]
+
+
+class RefusalAppealLodged(Event, type="certification.refusal-appeal-lodged.v1", subject="trainee/{trainee_id}"):
+    """A candidate appeals against the decision that refused the certificate; the decision, its evidence and its rule
+    version are kept as they were that day, with their hash. ``decide_by`` is the last day to decide on the appeal."""
+
+    appeal_id: str
+    decision_id: str
+    trainee_id: str
+    scheme: str
+    scheme_version: str
+    lodged_on: date
+    late: bool = False
+    decide_by: date | None = None
+    dossier_sha256: str
+
+
+class RefusalAppealDecided(Event, type="certification.refusal-appeal-decided.v1", subject="trainee/{trainee_id}"):
+    """Somebody who had no part decided on an appeal against a refusal. ``outcome``: upheld or dismissed. Upheld, the
+    decision is taken anew (``reopened``), and not by who refused."""
+
+    appeal_id: str
+    decision_id: str
+    trainee_id: str
+    scheme: str
+    scheme_version: str
+    outcome: str
+    decided_on: date
+    reopened: bool = False
+
+
+class AppealOverdue(Event, type="certification.appeal-overdue.v1", subject="trainee/{trainee_id}"):
+    """The last day to decide on an appeal has passed without a decision; told once. ``number`` is empty where the
+    appeal is against a refusal."""
+
+    appeal_id: str
+    trainee_id: str
+    scheme: str
+    number: str = ""
+    against: str
+    decide_by: date

@@ -10,9 +10,11 @@ from shared.events.certification import AppealDecided, AppealLodged, Certificate
 from shared.ids import new_id
 
 from ..domain.appeals import (
+    PART_OF_TIE,
     AppealDecidedAlready,
     AppealedAlready,
     AppealNotKnown,
+    HadAPart,
     NothingToAppealAgainst,
     check_uninvolved,
     is_late,
@@ -23,10 +25,11 @@ from ..domain.life import APPEALABLE, Kind, Standing
 from ..domain.life_rules import CertificateNotKnown, ReasonNotGiven
 from ..domain.numbers import certificate_number, new_check_code
 from ..queries import life as history
-from ..store import appeals, audit, certificates, life, schemes
+from ..store import appeals, audit, certificates, deciding, life, schemes
 from ..store.appeals import Appeal
 from ..store.audit import By
-from .life import Asked, take
+from . import refusal_appeals
+from .life import Asked, norms_in_force, take
 
 
 async def lodge(
@@ -54,6 +57,7 @@ async def lodge(
     last = against[-1]
     late = is_late(Kind(last["kind"]), last["appeal_until"], today=today, late_reason=late_reason)
     dossier = await appeals.dossier(tx, number)
+    norms = norms_in_force((await schemes.all_versions(tx)).values(), standing.scheme, today)
     appeal = Appeal(
         new_id(),
         number,
@@ -64,6 +68,7 @@ async def lodge(
         late,
         dossier,
         fingerprint(dossier),
+        decide_by=refusal_appeals.last_day(norms, today),
     )
     if not await appeals.add(
         tx, appeal, grounds=grounds.strip(), late_reason=late_reason.strip(), entered_by=by.actor, now=now
@@ -76,7 +81,7 @@ async def lodge(
         trainee_id=standing.trainee_id,
         scheme=standing.scheme,
         against=appeal.against,
-        step=appeal.step,
+        step=last["position"],
         lodged_on=today,
         late=late,
         dossier_sha256=appeal.dossier_sha256,
@@ -88,7 +93,8 @@ async def lodge(
 async def decide(
     tx: Tx, appeal_id: str, *, upheld: bool, words: str, now: datetime, today: date, by: By
 ) -> tuple[Appeal, str | None]:
-    """The appeal and the number of the new certificate, where a withdrawal did not stand."""
+    """The appeal and the number of the new certificate, where a withdrawal did not stand. Against a refusal: the
+    decision is opened anew when it is upheld."""
     if not words.strip():
         raise ReasonNotGiven()
     appeal = await appeals.lock(tx, appeal_id)
@@ -96,12 +102,21 @@ async def decide(
         raise AppealNotKnown(appeal_id)
     if await appeals.is_decided(tx, appeal_id):
         raise AppealDecidedAlready()
+    about = await appeals.trainee(tx, appeal_id)
     check_uninvolved(by.actor, await appeals.had_part(tx, appeal_id))
+    for tie in await deciding.ties(tx, by.actor, about["trainee_id"]):
+        raise HadAPart(by.actor, PART_OF_TIE.get(tie.partition("/")[0], "decided"))
+    outcome = "upheld" if upheld else "dismissed"
+    if appeal.number is None:
+        await appeals.decide(
+            tx, appeal_id, outcome=outcome, by=by.actor, on=today, now=now, words=words.strip(), new_number=None
+        )
+        await refusal_appeals.settle(tx, appeal, about, outcome=outcome, now=now, today=today, by=by)
+        return appeal, None
     standing = await life.lock(tx, appeal.number)
     if standing is None:
         raise CertificateNotKnown(appeal.number)
     new_number = await _follows(tx, standing, appeal, words, now=now, today=today, by=by) if upheld else None
-    outcome = "upheld" if upheld else "dismissed"
     await appeals.decide(
         tx, appeal_id, outcome=outcome, by=by.actor, on=today, now=now, words=words.strip(), new_number=new_number
     )
@@ -130,7 +145,7 @@ async def _follows(
             asked = Asked(Kind.REINSTATED, "appeal_upheld", words)
             await take(tx, standing, asked, now=now, today=today, by=by)
         case Kind.CORRECTED | Kind.SCOPE_REDUCED if standing.steps == appeal.step:
-            before = await life.document_before(tx, appeal.number, standing.version)
+            before = await life.document_before(tx, standing.number, standing.version)
             changes: dict[str, Any] = {name: before.get(name) for name in ("holder", "programme", "level", "eqf")}
             changes["scope"] = before.get("scope", [])
             asked = Asked(Kind.CORRECTED, "appeal_upheld", words, changes=changes)

@@ -9,6 +9,7 @@ from shared.bus import outbox
 from shared.db import Tx
 from shared.events.base import Event
 from shared.events.certification import (
+    AppealOverdue,
     CertificateExpiring,
     CertificateSuspensionEnding,
     RecertificationWindowOpened,
@@ -17,7 +18,7 @@ from shared.ids import stable_id
 
 from ..domain.life import MOVES, Kind
 from ..domain.schemes import SchemeVersion
-from ..store import calendar, life, schemes
+from ..store import appeals, calendar, life, schemes
 from ..store.audit import By
 from ..store.calendar import Ending
 from .life import Asked, take
@@ -31,6 +32,7 @@ async def follow_calendar(tx: Tx, *, today: date, now: datetime, by: By) -> int:
     done = await _tell_reminders(tx, versions, today=today, now=now)
     done += await _open_windows(tx, versions, today=today, now=now)
     done += await _tell_suspensions(tx, today=today, now=now)
+    done += await _tell_appeals(tx, today=today, now=now)
     return done + await _expire(tx, today=today, now=now, by=by)
 
 
@@ -103,6 +105,16 @@ async def _tell_suspensions(tx: Tx, *, today: date, now: datetime) -> int:
                 number=number, trainee_id=row["trainee_id"], scheme=row["scheme"], until=until
             )
             await outbox.put(tx, event, id=stable_id("certificate-suspension", number, until.isoformat()))
+    return len(rows)
+
+
+async def _tell_appeals(tx: Tx, *, today: date, now: datetime) -> int:
+    rows = await appeals.overdue(tx, today, BATCH)
+    new = await appeals.note_overdue(tx, [row["appeal_id"] for row in rows], now=now)
+    for row in rows:
+        if row["appeal_id"] in new:
+            event = AppealOverdue(**{**row, "number": row["number"] or ""})
+            await outbox.put(tx, event, id=stable_id("appeal-overdue", row["appeal_id"]))
     return len(rows)
 
 

@@ -27,7 +27,7 @@ from shared.events.certification import (
 from ..domain.life import NEW_VERSION, Kind, NewVersion, Standing, Step, Words, new_version, take_step
 from ..domain.life_rules import CertificateNotKnown
 from ..domain.revisions import corrections, smaller_scope
-from ..domain.schemes import SchemeVersion
+from ..domain.schemes import Norms, SchemeVersion
 from ..store import audit, life, log_of_steps, schemes, signing, status_lists
 from ..store.audit import By
 
@@ -101,12 +101,16 @@ async def take(tx: Tx, standing: Standing, asked: Asked, *, now: datetime, today
 
 def appeal_days(versions: Any, scheme: str, today: date) -> int | None:
     """The term of the scheme as it is in force today: how one appeals belongs to the mark, not to one certificate."""
+    norms = norms_in_force(versions, scheme, today)
+    return norms.appeal_days if norms else None
+
+
+def norms_in_force(versions: Any, scheme: str, today: date) -> Norms | None:
+    """The norms of the newest version of a scheme that is in force today."""
     in_force: list[SchemeVersion] = [
         one for one in versions if one.scheme.scheme == scheme and one.scheme.valid_from <= today
     ]
-    if not in_force:
-        return None
-    return max(in_force, key=lambda one: one.scheme.valid_from).scheme.norms.appeal_days
+    return max(in_force, key=lambda one: one.scheme.valid_from).scheme.norms if in_force else None
 
 
 def _made(standing: Standing, asked: Asked, version: SchemeVersion) -> NewVersion | None:

@@ -18,6 +18,17 @@ class NothingToAppealAgainst(RefusedAsUnknown):
         )
 
 
+class NotRefused(RefusedAsUnknown):
+    def __init__(self, trainee_id: str) -> None:
+        super().__init__(
+            f"Aan {trainee_id} is geen certificaat geweigerd.",
+            f"No certificate was refused to {trainee_id}.",
+            field="trainee_id",
+            value=trainee_id,
+            allowed=("een kandidaat aan wie het certificaat is geweigerd", "a candidate who was refused"),
+        )
+
+
 class NoAppealInScheme(RefusedAsKnown):
     def __init__(self) -> None:
         super().__init__(
@@ -61,6 +72,10 @@ _PARTS = {
     "examined": ("examineerde de houder", "examined the holder"),
     "trained": ("leidde de houder op", "trained the holder"),
     "lodged": ("stelde het beroep in", "lodged the appeal"),
+    "colleague": (
+        "werkt bij het bedrijf of de school van de kandidaat",
+        "work at the candidate's company or school",
+    ),
 }
 
 
@@ -78,9 +93,21 @@ class HadAPart(RefusedAsKnown):
         )
 
 
-def is_late(kind: Kind, appeal_until: date | None, *, today: date, late_reason: str) -> bool:
-    """Whether the appeal comes after its term, with a reason; without one it is refused."""
-    if kind not in APPEALABLE or appeal_until is None:
+PART_OF_TIE = {
+    "company": "colleague",
+    "school": "colleague",
+    "instructor": "trained",
+    "mentor": "trained",
+    "examiner": "examined",
+    "trainee": "lodged",
+}
+"""What a tie of a decider comes to when it is about an appeal."""
+
+
+def is_late(kind: Kind | None, appeal_until: date | None, *, today: date, late_reason: str) -> bool:
+    """Whether the appeal comes after its term, with a reason; without one it is refused. ``kind`` is None against a
+    refusal, which can always be appealed against where the scheme has a term."""
+    if (kind is not None and kind not in APPEALABLE) or appeal_until is None:
         raise NoAppealInScheme()
     if today <= appeal_until:
         return False

@@ -83,6 +83,10 @@ class Candidate:
         """A person refused the certificate; ``missing`` keeps what was open."""
         return replace(self, state=State.REFUSED)
 
+    def reopened(self) -> "Candidate":
+        """The refusal did not stand in an appeal: as before it, and to be decided anew."""
+        return replace(self, state=State.ASSESSING)
+
 
 def each_once(trainee_ids: Collection[str]) -> list[str]:
     """In the one order in which candidates are locked, whoever locks them."""

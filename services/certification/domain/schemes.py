@@ -139,6 +139,8 @@ class Norms(Part):
     agreement_reminder_days: Annotated[int, Field(ge=1)] | None = None
     appeal_days: Annotated[int, Field(ge=1, le=365)] | None = None
     """How long a person can appeal against a decision that refuses or takes away, in days after it."""
+    appeal_decision_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    """Within how many days after it was lodged an appeal is decided."""
     open_targets_need_plan: bool | None = None
     mentor_course_required: bool | None = None
     mentor_course_reminder_days: Annotated[int, Field(ge=1, le=365)] | None = None

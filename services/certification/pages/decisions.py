@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from shared.db import Tx
 from shared.tabular import ClientKey
-from shared.web.deps import Ctx, Principal, Who, require
+from shared.web.deps import Ctx, Principal, Who, clean_text, require
 from shared.web.i18n import language
 from shared.web.i18n import translate as _
 from shared.web.pages import render
@@ -16,15 +16,18 @@ from shared.web.pages import render
 from ..api.decisions import DeciderBody, DecisionBody, assessed, take_decision
 from ..commands import deciding
 from ..commands.candidates import cases_of
+from ..commands.refusal_appeals import lodge_against_refusal
 from ..domain.deciding import DeciderInvolved
 from ..domain.explanations import explained
 from ..domain.rules import Refused
 from ..queries import candidates, decisions
+from ..store import appeals
 from ..store import candidates as candidates_store
 from ..store import deciding as store
 from ..store import schemes as versions
 from ..store.audit import By
 from ..words import certificates as words
+from ..words import life as life_words
 from ..words.decisions import REASONS, TIES, shown, tie
 
 router = APIRouter(prefix="/certification", include_in_schema=False, dependencies=[require("office", "decide")])
@@ -126,6 +129,7 @@ async def _show(
         ties = await store.ties(tx, who.subject, trainee_id)
         is_decider = await store.is_decider(tx, who.subject)
         conflicts = await decisions.conflicts(tx, trainee_id)
+        lodged = await appeals.of_refusals(tx, trainee_id)
         key = (found.scheme, found.scheme_version)
         content = dict((await versions.versions(tx, [key]))[key].content)
     may_sign = who.may("decide") and is_decider and not ties and assigned in (None, who.subject)
@@ -144,10 +148,48 @@ async def _show(
         may_sign=may_sign and file is not None and file["state"] in ("assessing", "eligible"),
         reasons=[(code, _(text)) for code, text in REASONS.items()],
         reason_words=REASONS,
-        given=given or {"outcome": "", "reason": "requirements-not-met", "explanation": ""},
+        appeals=lodged,
+        can_appeal=who.may("office")
+        and any(
+            one["appeal_until"] and one["decision_id"] not in {each["decision_id"] for each in lodged}
+            for one in taken
+            if one["outcome"] == "refused"
+        ),
+        today=ctx.clock.today(),
+        given=given or {},
         errors=errors or {},
         words=words,
+        life=life_words,
     )
+
+
+@router.post("/decisions/{trainee_id}/appeals", dependencies=[require("office")])
+async def lodge_appeal(
+    request: Request,
+    ctx: Ctx,
+    who: Who,
+    trainee_id: ClientKey,
+    grounds: Annotated[str, Form(max_length=10_000)] = "",
+    late_reason: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """An appeal of the candidate against the refusal, as the office got it."""
+    given = {"grounds": grounds, "late_reason": late_reason}
+    try:
+        async with ctx.db.transaction() as tx:
+            await lodge_against_refusal(
+                tx,
+                trainee_id,
+                grounds=clean_text(grounds, multi_line=True),
+                lodged_by=None,
+                late_reason=clean_text(late_reason),
+                now=ctx.clock.now(),
+                today=ctx.clock.today(),
+                by=By(who.subject),
+            )
+    except Refused as rule:
+        field = "late_reason" if rule.field == "late_reason" else "grounds"
+        return await _show(request, ctx, who, trainee_id, given, {field: rule.said(language())[0]})
+    return RedirectResponse(f"/certification/decisions/{trainee_id}#appeals", 303)
 
 
 @router.post("/assignments", dependencies=[require("office")])

@@ -12,7 +12,6 @@ from shared.web.i18n import translate as _
 from shared.web.pages import render
 
 from ..api.entries import NothingUnderThisKey
-from ..commands.appeals import decide as decide_on_appeal
 from ..commands.appeals import lodge
 from ..commands.life import Asked, decide_step
 from ..domain.life import MOVES, REASONS, Kind
@@ -107,26 +106,6 @@ async def lodge_appeal(
     return RedirectResponse(f"/certification/certificates/{tidy_number(number)}", 303)
 
 
-@router.post("/{number}/appeals/{appeal_id}")
-async def decide_appeal(
-    request: Request, ctx: Ctx, who: Who, number: Number, appeal_id: Number, outcome: Typed = "", reason: Typed = ""
-) -> Response:
-    try:
-        async with ctx.db.transaction() as tx:
-            await decide_on_appeal(
-                tx,
-                appeal_id,
-                upheld=outcome == "upheld",
-                words=clean_text(reason, multi_line=True),
-                now=ctx.clock.now(),
-                today=ctx.clock.today(),
-                by=By(who.subject),
-            )
-    except Refused as rule:
-        return await show(request, ctx, number, errors={"decision": rule.said(language())[0]})
-    return RedirectResponse(f"/certification/certificates/{tidy_number(number)}", 303)
-
-
 async def show(
     request: Request,
     ctx: Ctx,
@@ -165,6 +144,7 @@ async def show(
         targets={code: words.text(one.title.model_dump()) for code, one in version.scheme.targets.items()},
         programmes=[(code, code) for code in version.scheme.programmes],
         content=dict(version.content),
+        today=ctx.clock.today(),
         given=given or {},
         errors=errors or {},
         words=words,

@@ -42,7 +42,9 @@ async def check(tx: Tx, violations: list[Violation]) -> int:
         violations += _faults(number, list(steps))
     for row in await tx.fetch(_STATUS_WITHOUT_STEPS):
         violations.append(Violation("life", row["number"], "stands otherwise than issued, and no step says why"))
-    for row in await tx.fetch("select number, dossier, dossier_sha256 from appeal order by number"):
+    for row in await tx.fetch(
+        "select coalesce(number, appeal_id) as number, dossier, dossier_sha256 from appeal order by number"
+    ):
         if fingerprint(row["dossier"]) != row["dossier_sha256"]:
             violations.append(Violation("life", row["number"], "the dossier of its appeal is not what was frozen"))
     for row in await tx.fetch(_BITS):

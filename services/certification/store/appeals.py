@@ -1,5 +1,6 @@
 """Appeals: lodged with a frozen dossier, decided once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,17 +10,20 @@ from shared.db import Tx
 
 @dataclass(frozen=True, slots=True)
 class Appeal:
-    """``dossier`` is how everything stood on the day of the appeal."""
+    """``dossier`` is how everything stood on the day of the appeal. Against a step of a certificate, or against the
+    decision that refused one (``decision_id``); ``decide_by`` is the last day to decide on it."""
 
     appeal_id: str
-    number: str
-    step: int
+    number: str | None
+    step: int | None
     against: str
     lodged_by: str
     lodged_on: date
     late: bool
     dossier: dict[str, Any]
     dossier_sha256: str
+    decision_id: str | None = None
+    decide_by: date | None = None
 
 
 async def dossier(tx: Tx, number: str) -> dict[str, Any]:
@@ -46,13 +50,52 @@ async def dossier(tx: Tx, number: str) -> dict[str, Any]:
     return found
 
 
+async def dossier_of_refusal(tx: Tx, decision_id: str) -> dict[str, Any]:
+    """The decision with its rule version, evidence and hash, how the candidate stood, and every result."""
+    found: dict[str, Any] = await tx.fetchval(
+        """
+        select jsonb_build_object(
+            'decision', to_jsonb(d),
+            'stands', c.state,
+            'missing', to_jsonb(c.missing),
+            'results', coalesce((
+                select jsonb_agg(to_jsonb(r) order by r.exam, r.attempt, r.revision)
+                from result r where r.trainee_id = d.trainee_id
+            ), '[]'))
+        from decision d join candidate c using (trainee_id) where d.decision_id = $1::uuid
+        """,
+        decision_id,
+    )
+    return found
+
+
+async def last_refusal(tx: Tx, trainee_id: str) -> dict[str, Any] | None:
+    """The newest decision that refused this candidate a certificate."""
+    row = await tx.fetchrow(
+        """
+        select decision_id::text, scheme, scheme_version, appeal_until from decision
+        where trainee_id = $1 and outcome = 'refused' order by decided_at desc limit 1
+        """,
+        trainee_id,
+    )
+    return None if row is None else dict(row)
+
+
+async def trainee(tx: Tx, appeal_id: str) -> dict[str, str]:
+    """Whom an appeal is about: trainee_id, scheme, scheme_version."""
+    rows = await tx.fetch(
+        "select trainee_id, scheme, scheme_version from appeal_of_trainee where appeal_id = $1", appeal_id
+    )
+    return dict(rows[0])
+
+
 async def add(tx: Tx, one: Appeal, *, grounds: str, late_reason: str, entered_by: str, now: datetime) -> bool:
     """Whether there was none against this step yet."""
     new = await tx.fetchval(
         """
         insert into appeal (appeal_id, number, step, against, lodged_by, lodged_on, late, dossier, dossier_sha256,
-                            entered_by, entered_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (number, step) do nothing returning true
+                            entered_by, entered_at, decision_id, decide_by)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::uuid, $13) on conflict do nothing returning true
         """,
         one.appeal_id,
         one.number,
@@ -65,6 +108,8 @@ async def add(tx: Tx, one: Appeal, *, grounds: str, late_reason: str, entered_by
         one.dossier_sha256,
         entered_by,
         now,
+        one.decision_id,
+        one.decide_by,
     )
     if new:
         await tx.execute(
@@ -79,7 +124,8 @@ async def add(tx: Tx, one: Appeal, *, grounds: str, late_reason: str, entered_by
 async def lock(tx: Tx, appeal_id: str) -> Appeal | None:
     row = await tx.fetchrow(
         """
-        select appeal_id, number, step, against, lodged_by, lodged_on, late, dossier, dossier_sha256 from appeal
+        select appeal_id, number, step, against, lodged_by, lodged_on, late, dossier, dossier_sha256,
+               decision_id::text, decide_by from appeal
         where appeal_id = $1 for update
         """,
         appeal_id,
@@ -117,9 +163,11 @@ async def decide(
 
 
 _SHOWN = """
-    select a.appeal_id, a.number, a.step, a.against, a.lodged_by, a.lodged_on, a.late, a.dossier_sha256, a.entered_by,
-           w.grounds, w.late_reason, d.outcome, d.decided_by, d.decided_on, d.new_number, w.decision
-    from appeal a left join appeal_words w using (appeal_id) left join appeal_decision d using (appeal_id)
+    select a.appeal_id, a.number, a.step, a.decision_id::text, t.trainee_id, a.against, a.lodged_by, a.lodged_on,
+           a.late, a.decide_by, a.dossier_sha256, a.entered_by, w.grounds, w.late_reason, d.outcome, d.decided_by,
+           d.decided_on, d.new_number, w.decision
+    from appeal a join appeal_of_trainee t using (appeal_id)
+    left join appeal_words w using (appeal_id) left join appeal_decision d using (appeal_id)
 """
 
 
@@ -130,3 +178,50 @@ async def of_certificate(tx: Tx, number: str) -> list[dict[str, Any]]:
 async def some(tx: Tx, after: str, limit: int) -> list[dict[str, Any]]:
     rows = await tx.fetch(f"{_SHOWN} where a.appeal_id > $1 order by a.appeal_id limit $2", after, limit)
     return [dict(row) for row in rows]
+
+
+async def of_refusals(tx: Tx, trainee_id: str) -> list[dict[str, Any]]:
+    """Appeals of one candidate against refusals, oldest first."""
+    rows = await tx.fetch(
+        f"{_SHOWN} where t.trainee_id = $1 and a.decision_id is not null order by a.entered_at", trainee_id
+    )
+    return [dict(row) for row in rows]
+
+
+async def for_page(tx: Tx, *, undecided: bool, limit: int) -> list[dict[str, Any]]:
+    """Those to be decided, the first due first; or those that were, the newest first."""
+    which = (
+        "d.appeal_id is null order by a.decide_by nulls last, a.entered_at"
+        if undecided
+        else "d.appeal_id is not null order by d.decided_at desc"
+    )
+    return [dict(row) for row in await tx.fetch(f"{_SHOWN} where {which}, a.appeal_id limit $1", limit)]
+
+
+async def overdue(tx: Tx, today: date, limit: int) -> list[dict[str, Any]]:
+    """Undecided after their last day, of which that was not told."""
+    rows = await tx.fetch(
+        """
+        select a.appeal_id, t.trainee_id, t.scheme, a.number, a.against, a.decide_by
+        from appeal a join appeal_of_trainee t using (appeal_id)
+        where a.decide_by < $1 and not exists (select from appeal_decision d where d.appeal_id = a.appeal_id)
+          and not exists (select from appeal_overdue o where o.appeal_id = a.appeal_id)
+        order by a.decide_by, a.appeal_id limit $2
+        """,
+        today,
+        limit,
+    )
+    return [dict(row) for row in rows]
+
+
+async def note_overdue(tx: Tx, appeal_ids: Sequence[str], *, now: datetime) -> set[str]:
+    """Those of which it is noted now for the first time."""
+    rows = await tx.fetch(
+        """
+        insert into appeal_overdue select id, $2 from unnest($1::text[]) as id
+        on conflict do nothing returning appeal_id
+        """,
+        list(appeal_ids),
+        now,
+    )
+    return {row["appeal_id"] for row in rows}

@@ -111,7 +111,11 @@ async def end_assignment(tx: Tx, trainee_id: str, why: str, *, now: datetime) ->
 
 async def ties(tx: Tx, person: str, trainee_id: str) -> list[str]:
     """Why this person may not decide on this candidate; empty when uninvolved."""
-    rows = await tx.fetch("select tie from ties_between($1, $2) order by tie", person, trainee_id)
+    rows = await tx.fetch(
+        "select tie from ties_between($1, $2) union select tie from refused_before($1, $2) order by tie",
+        person,
+        trainee_id,
+    )
     return [row["tie"] for row in rows]
 
 
@@ -121,6 +125,7 @@ async def uninvolved(tx: Tx, trainee_id: str) -> list[str]:
         """
         select d.person from decider d
         where d.ended_on is null and not exists (select from ties_between(d.person, $1))
+          and not exists (select from refused_before(d.person, $1))
         order by (select count(*) from assignment a where a.decider = d.person and a.ended_at is null), d.person
         """,
         trainee_id,

@@ -124,7 +124,7 @@ async def forget_words(tx: Tx, trainee_ids: Collection[str]) -> None:
     await tx.execute(
         """
         update appeal_words set grounds = null, late_reason = null, decision = null
-        where appeal_id in (select appeal_id from appeal join certificate using (number) where trainee_id = any($1))
+        where appeal_id in (select appeal_id from appeal_of_trainee where trainee_id = any($1))
         """,
         list(trainee_ids),
     )

@@ -88,6 +88,10 @@ def change(code: str, content: Mapping[str, Any]) -> str:
         return f"{_(STATES[first][0])}: {missing}" if missing else _(STATES[first][0])
     if first == "shared":
         return _("certificaat %(number)s gedeeld") % {"number": rest.split()[0]}
+    if first == "refusal":
+        if rest.startswith("appealed"):
+            return _("beroep ingesteld tegen de weigering")
+        return _("beroep tegen de weigering gegrond") if "upheld" in rest else _("beroep tegen de weigering ongegrond")
     if first == "appeal":
         said = N_("beroep ingesteld over certificaat %(number)s")
         if not rest.startswith("lodged"):

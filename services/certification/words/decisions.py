@@ -70,6 +70,8 @@ def shown(line: Line, content: Mapping[str, Any]) -> dict[str, Any]:
 def tie(said: str) -> str:
     """``mentor/M1`` in words."""
     kind, _slash, key = said.partition("/")
+    if kind == "decision":
+        return _("nam het besluit dat in beroep niet bleef staan")
     return f"{_(TIES[kind])} {key}" if kind in TIES else said
 
 

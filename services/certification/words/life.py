@@ -12,6 +12,7 @@ KINDS = {
     "reissued": (N_("opnieuw opgemaakt"), "plain"),
     "recertified": (N_("verlengd"), "good"),
 }
+REFUSED = N_("weigering van het certificaat")
 """A step: its word and its tone."""
 
 DECISIONS = {

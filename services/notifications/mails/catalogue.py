@@ -53,6 +53,8 @@ KINDS: dict[str, Kind] = {
         Kind("certificate_changed", False, N_("Certificaat veranderd, voor de houder")),
         Kind("certificate_changed_company", True, N_("Certificaat veranderd, voor het leerbedrijf")),
         Kind("certificate_ending", False, N_("Certificaat loopt af, voor de houder")),
+        Kind("refusal_appeal", False, N_("Beroep tegen een weigering, voor de kandidaat")),
+        Kind("appeal_overdue", False, N_("Beroep wacht te lang, voor de coördinator")),
         Kind("suspension_ending", False, N_("Schorsing opnieuw te bekijken")),
     )
 }

@@ -35,6 +35,7 @@ _DATES = (
     "ends_on",
     "received_on",
     "resolve_by",
+    "lodged_on",
 )
 _PROGRAMME = re.compile(r"^(?P<name>.+)-(?P<level>[1-8])$")
 

@@ -23,6 +23,7 @@ _STAGE_OF: dict[str, Stage] = {
     "certificate-reissued": "decided",
     "recertification-completed": "decided",
     "appeal-decided": "decided",
+    "refusal-appeal-decided": "decided",
     "mail-sent": "told",
     "mail-suppressed": "told",
     "mail-bounced": "came_back",

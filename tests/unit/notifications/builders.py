@@ -110,6 +110,11 @@ SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "office/coordinator",
         {"trainee": "trainee/T1", "number": "SMO-2028-00042", "until": "2028-10-01"},
     ),
+    "refusal_appeal": ("trainee/T1", {"outcome": "lodged", "lodged_on": "2026-07-10", "ends_on": "2026-09-04"}),
+    "appeal_overdue": (
+        "office/coordinator",
+        {"trainee": "trainee/T1", "until": "2026-09-04", "against": "refused"},
+    ),
     "certification_refused": (
         "trainee/T1",
         {"reason": "irregularity", "decided_on": "2026-07-03", "appeal_until": "2026-08-14"},
