@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from services.ops.commands import FORGED
 from services.ops.domain import editing
 from services.ops.domain.editing import NothingChanged, SealedCannotBeEdited
-from services.ops.domain.failures import AlreadyDecided, NoInboxKnown, ReasonNeeded
+from services.ops.domain.failures import AlreadyDecided, ForgedStays, NoInboxKnown, ReasonNeeded
 from shared.db import Tx
 from shared.errors import NotKnown
 from shared.ids import new_id
@@ -27,10 +28,11 @@ async def edit(
 ) -> dict[str, Any]:
     """Sends a parked message back changed: what would go or went, its new id, and the diff.
 
-    The body is held against the contract of its type first. Sealed messages cannot be edited.
+    The body is held against the contract of its type first. Sealed messages cannot be edited,
+    nor can one that was published by who may not tell it: changing it does not make it true.
     """
     row = await tx.fetchrow(
-        "select id::text, message_id, service, event_type, state, sealed, headers, properties, body from failed"
+        "select id::text, message_id, service, event_type, state, error, sealed, headers, properties, body from failed"
         " where id::text = $1 or message_id = $1 order by position desc limit 1 for update",
         id,
     )
@@ -40,6 +42,8 @@ async def edit(
         raise SealedCannotBeEdited("a sealed message cannot be edited: nobody here can read it", field="id", value=id)
     if row["state"] != "parked":
         raise AlreadyDecided("this message was decided about before", field="id", value=id, allowed="parked")
+    if row["error"] == FORGED:
+        raise ForgedStays("not published by who may tell it", field="id", value=id, allowed="discard")
     if not row["service"]:
         raise NoInboxKnown("nobody knows which service gave up on this message", field="id", value=id)
     body = editing.checked_body(row["event_type"], data)

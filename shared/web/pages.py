@@ -99,7 +99,11 @@ def _always(request: Request) -> dict[str, Any]:
         "query_with": partial(_query_with, request),
         "home_url": bases["enrollment"] + HOME if principal else bases["certification"] + PUBLIC_HOME,
         "navigation": [
-            {"href": bases[service] + target, "name": _(name), "current": path == target or (target != HOME and under(path, [target]))}
+            {
+                "href": bases[service] + target,
+                "name": _(name),
+                "current": path == target or (target != HOME and under(path, [target])),
+            }
             for service, target, name, scope in NAVIGATION
             if not scope or (principal is not None and principal.may(scope))
         ],

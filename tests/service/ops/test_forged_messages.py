@@ -1,5 +1,6 @@
 """Nobody gets a lie told by way of the operators' desk: what its teller did not publish is kept, not sent back."""
 
+import json
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from shared.errors import GiveUp
 from tests.servers import Vhost
 
 from .conftest import Desk
+from .test_editing import edit
 from .test_failed_messages import _delivered, message
 
 
@@ -63,6 +65,17 @@ async def test_what_a_listener_parked_as_forged_is_not_sent_back(desk: Desk, vho
     answer = await desk.http.post("/ops/api/failed/retry", json={"ids": [kept["id"]]})
     assert answer.status_code == 422
     assert (await desk.post("/ops/api/failed/retry", group=kept["group"]))["matched"] == 0
+
+
+async def test_what_was_parked_as_forged_does_not_become_true_by_being_edited(desk: Desk, vhost: Vhost) -> None:
+    lie = ForgedTeller("published by keur_enrollment")
+    await bring(vhost, "certification", parked_by="certification", headers={}, error=lie)
+
+    (kept,) = await desk.failed()
+    data = json.loads(message()[1]) | {"score": 9.0}
+    answer = await edit(desk, kept["id"], data=data, reason="to try", status=422)
+    assert "forged-stays" in str(answer["type"])
+    assert (await desk.failed())[0]["state"] == "parked"
 
 
 async def test_what_a_service_parked_itself_is_sent_back(desk: Desk, vhost: Vhost) -> None:
