@@ -65,6 +65,9 @@ def _print(told: dict[str, Any], *, taken: bool, rest: Path | None) -> None:
         show.line(f"{told['file']}, {place}{column}:{value} {error['message']}{right}", show.RED)
     if len(told["errors"]) > SHOWN:
         show.line(_("… en nog {n}; alle met --json").format(n=len(told["errors"]) - SHOWN))
+    for note in told.get("notes", [])[:SHOWN]:
+        place = _("rij {row}").format(row=note["row"])
+        show.line(f"{told['file']}, {place}, {note['column']}: {note['value']!r} {note['message']}")
     counts = _("{rows} rijen: {new} nieuw, {changed} gewijzigd, {unchanged} ongewijzigd, {refused} geweigerd")
     show.line(counts.format(**told))
     if rest:

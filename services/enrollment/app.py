@@ -14,6 +14,7 @@ from .api import coverage as coverage_api
 from .api import entries as api
 from .api import figures as figures_api
 from .api import followup as followup_api
+from .api import membership as membership_api
 from .api import mentors as mentor_api
 from .api import replacements as replacement_api
 from .api import standing as standing_api
@@ -27,6 +28,7 @@ from .pages import by_link
 from .pages import complaints as complaints_pages
 from .pages import coverage as coverage_pages
 from .pages import followup as followup_pages
+from .pages import membership as membership_pages
 from .pages import mentors as mentor_pages
 from .pages import standing as standing_pages
 from .pages import training as pages
@@ -58,6 +60,8 @@ def build(settings: ServiceSettings) -> Service:
             application_pages.confirming,
             accreditation_api.router,
             accreditation_pages.router,
+            membership_api.router,
+            membership_pages.router,
             agreement_api.router,
             agreement_pages.router,
             agreement_pages.signing,

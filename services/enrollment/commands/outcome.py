@@ -15,14 +15,25 @@ class HasId(Protocol):
 T = TypeVar("T", bound=HasId)
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A value that was not taken because something newer is recorded here: no refusal, and said all the same."""
+
+    field: str
+    value: str
+    nl: str
+    en: str
+
+
 @dataclass(slots=True)
 class Outcome:
-    """Keys by what became of them; each refusal is the rule that was broken."""
+    """Keys by what became of them; each refusal is the rule that was broken, and a note says what was not taken."""
 
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     refused: dict[str, Refused] = field(default_factory=dict)
+    notes: dict[str, list[Note]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -15,19 +15,24 @@ from ..store import audit, coverage, guides, places, standings, watching
 from ..store.audit import By
 from . import people
 from .coverage import find_gaps_at
+from .membership import as_held_here, join
 from .outcome import Outcome, sort
 
 
 async def register_companies(tx: Tx, given: Sequence[Company], *, today: date, by: By) -> Outcome:
     """Companies take part, or are not what they were. A company that has a new name has it in its mentors' mail too."""
     known = await places.companies(tx, (one.company_id for one in given))
+    given, notes = await as_held_here(tx, given, known)
     found = sort(given, known)
+    outcome = found.outcome()
+    outcome.notes = notes
     if not found.to_keep:
-        return found.outcome()
+        return outcome
     other_hosts = [one for one in found.changed if _teaches_other(known[one.company_id], one)]
     if other_hosts:
         await coverage.lock(tx, alone=True)
     await places.keep_companies(tx, found.to_keep)
+    await join(tx, found.to_keep, by=by)
     for company in found.to_keep:
         before = known.get(company.company_id)
         await people.tell(tx, before.contacts() if before else [], company.contacts())
@@ -56,7 +61,7 @@ async def register_companies(tx: Tx, given: Sequence[Company], *, today: date, b
         + [(f"company/{one.company_id}", "changed") for one in found.changed],
     )
     await find_gaps_at(tx, [Place("company", one.company_id) for one in other_hosts], today=today, by=by)
-    return found.outcome()
+    return outcome
 
 
 def _teaches_other(before: Company, now: Company) -> bool:

@@ -15,7 +15,18 @@ from ..domain.enrolments import Enrolment, Known, State
 from ..domain.rules import Refused, unknown
 from ..domain.schemes import SchemeVersion
 from ..domain.visits import Place
-from ..store import agreements, audit, coverage, enrolments, guides, norms, places, replacements, schemes
+from ..store import (
+    agreements,
+    audit,
+    coverage,
+    enrolments,
+    guides,
+    membership,
+    norms,
+    places,
+    replacements,
+    schemes,
+)
 from ..store.audit import By
 from ..store.enrolments import Placement, Standing
 from ..store.standings import by_company
@@ -103,6 +114,7 @@ async def _known(tx: Tx, news: Sequence[Enrolment], enrolled: Mapping[str, Enrol
     return Known(
         schemes=await schemes.schemes(tx),
         companies=await places.companies(tx, (one.company_id for one in news)),
+        left=await membership.left(tx, (one.company_id for one in news)),
         schools=await places.schools(tx, (one.school_id for one in news)),
         mentors=mentors,
         instructors=await guides.instructors(tx, (one.instructor_id for one in news)),

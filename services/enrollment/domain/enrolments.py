@@ -8,6 +8,7 @@ from enum import StrEnum
 from .accreditation import check_accredited
 from .companies import Company, School
 from .coverage import Choice, Host, Plan
+from .membership import check_member
 from .mentors import Instructor, Load, Mentor, Period
 from .people import Contact, Language, age_on, is_minor
 from .planner import Rooms, accept_plans
@@ -158,6 +159,8 @@ class Known:
     today: date = date.max
     accrediting: frozenset[tuple[str, str]] = frozenset()
     """The scheme versions under which companies are accredited."""
+    left: Mapping[str, date] = field(default_factory=dict)
+    """Companies that no longer take part, with their last day."""
     unusable: Mapping[str, Refused] = field(default_factory=dict)
     """Mentors to whom no trainee may be given, each with the rule that says so."""
     plans: dict[str, Sequence[Plan]] = field(default_factory=dict)
@@ -193,7 +196,7 @@ def _accept(enrolment: Enrolment, before: Enrolment | None, known: Known) -> Sch
         lambda: _check_instructor(enrolment, known),
     )
     version = known.schemes.for_programme(enrolment.programme, enrolment.starts_on)
-    _check_accredited(enrolment, before, version, known)
+    _check_taking_part(enrolment, before, version, known)
     mentor = known.mentors[enrolment.mentor_id]
     keeps_place = before is not None and (before.mentor_id, before.period) == (mentor.mentor_id, enrolment.period)
     if not keeps_place:
@@ -286,14 +289,21 @@ def _check_usable(enrolment: Enrolment, before: Enrolment | None, known: Known) 
         raise known.unusable[mentor_id]
 
 
-def _check_accredited(enrolment: Enrolment, before: Enrolment | None, version: SchemeVersion, known: Known) -> None:
-    """For new placements, where the scheme accredits companies. What began before today is history."""
+def _check_taking_part(enrolment: Enrolment, before: Enrolment | None, version: SchemeVersion, known: Known) -> None:
+    """For new placements: at a company that takes part and, where the scheme asks for it, is accredited.
+
+    What began before today is history.
+    """
     first = known.today if before is not None else enrolment.starts_on
     moves = before is not None and before.company_id != enrolment.company_id
     begins = moves or (before is None and first >= known.today)
-    if begins and (version.scheme, version.version) in known.accrediting:
-        company = known.companies[enrolment.company_id]
-        check_accredited(company.company_id, company.accredited_until, max(first, enrolment.starts_on))
+    if not begins:
+        return
+    company = known.companies[enrolment.company_id]
+    day = max(first, enrolment.starts_on)
+    check_member(company.company_id, known.left.get(company.company_id), day)
+    if (version.scheme, version.version) in known.accrediting:
+        check_accredited(company.company_id, company.accredited_until, day)
 
 
 def _check_instructor(enrolment: Enrolment, known: Known) -> None:

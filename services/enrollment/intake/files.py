@@ -1,6 +1,7 @@
 """A file of one kind: all its errors at once, and all of it taken or none (``partial``: the good rows)."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, BinaryIO
 
@@ -8,6 +9,7 @@ from shared.bus import crashpoints, outbox
 from shared.db import Database
 from shared.tabular import Reading
 
+from ..commands.outcome import Outcome
 from ..store.audit import By
 from .kinds import Kind
 
@@ -34,6 +36,7 @@ async def take_file(
     """Whether the file was taken (with ``check``: would be), and what to answer."""
     reading = Reading(file, kind.row, filename=filename, language=language)
     new = changed = unchanged = 0
+    notes: list[dict[str, Any]] = []
     try:
         async with db.transaction(growing=True) as tx:
             chunks = reading.chunks(CHUNK)
@@ -44,6 +47,7 @@ async def take_file(
                     for rule in (first, *first.also):
                         message, allowed = rule.said(language)
                         reading.refuse(numbers[key], rule.field, rule.value, message, allowed)
+                notes += _notes(outcome, numbers, language)
                 new += len(outcome.new)
                 changed += len(outcome.changed)
                 unchanged += len(outcome.unchanged)
@@ -58,4 +62,20 @@ async def take_file(
         pass
     if not taken:
         new = changed = unchanged = 0
-    return taken, reading.summary(kind.name, new=new, changed=changed, unchanged=unchanged)
+        notes = []
+    summary = reading.summary(kind.name, new=new, changed=changed, unchanged=unchanged)
+    return taken, {**summary, "notes": sorted(notes, key=lambda note: note["row"])}
+
+
+def _notes(outcome: Outcome, numbers: Mapping[str, int], language: str) -> list[dict[str, Any]]:
+    """What was not taken because something newer is recorded here."""
+    return [
+        {
+            "row": numbers[key],
+            "column": note.field,
+            "value": note.value,
+            "message": note.en if language == "en" else note.nl,
+        }
+        for key, some in outcome.notes.items()
+        for note in some
+    ]

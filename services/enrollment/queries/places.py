@@ -25,7 +25,10 @@ async def companies(tx: Tx, *, words: str, after: str, limit: int) -> list[dict[
 
 
 async def company(tx: Tx, company_id: str) -> dict[str, Any] | None:
-    row = await tx.fetchrow("select * from company where company_id = $1", company_id)
+    row = await tx.fetchrow(
+        "select c.*, g.last_day from company c left join company_left g using (company_id) where c.company_id = $1",
+        company_id,
+    )
     return None if row is None else dict(row)
 
 

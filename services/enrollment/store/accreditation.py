@@ -41,7 +41,9 @@ async def keep(tx: Tx, one: Accreditation, *, by: str) -> None:
 
 
 async def set_until(tx: Tx, company_id: str, until: date) -> None:
+    """From now on it is recorded here, and an older file no longer says so."""
     await tx.execute("update company set accredited_until = $2 where company_id = $1", company_id, until)
+    await tx.execute("insert into accreditation_here values ($1) on conflict do nothing", company_id)
 
 
 async def withdraw(tx: Tx, company_id: str, on: date, reason: str, *, by: str) -> None:

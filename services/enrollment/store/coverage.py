@@ -114,6 +114,7 @@ async def able(tx: Tx, targets: Sequence[Target], until: date) -> dict[Place, Ho
         with needed as (select string_to_array(codes, ';') as codes from unnest($1::text[]) as given(codes))
         select 'company' as kind, company_id as id, equipment, city, accredited_until from company
         where accredited_until >= $2 and exists (select from needed where equipment @> codes)
+          and company_id not in (select company_id from company_left where last_day < $2)
         union all
         select 'school', school_id, equipment, city, null from school
         where exists (select from needed where equipment @> codes)

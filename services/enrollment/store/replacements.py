@@ -142,10 +142,11 @@ async def norm_days(tx: Tx, scheme: str, version: str) -> int | None:
 
 
 async def accredited_on(tx: Tx, day: date) -> list[Host]:
-    """Every company that is accredited on a day."""
+    """Every company that takes part and is accredited on a day."""
     rows = await tx.fetch(
         """
         select company_id, equipment, city, accredited_until from company where accredited_until >= $1
+          and company_id not in (select company_id from company_left where last_day < $1)
         order by company_id
         """,
         day,
