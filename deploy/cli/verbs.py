@@ -255,6 +255,56 @@ VERBS: tuple[Verb, ...] = (
             Verb("withdraw", "trek een certificaat in, voorgoed", "life:withdraw", (NUMBER, *BECAUSE, YES, JSON)),
             Verb("reissue", "maak een certificaat opnieuw op", "life:reissue", (NUMBER, *BECAUSE, YES, JSON)),
             Verb(
+                "correct",
+                "verbeter de naam of de opleiding op een certificaat",
+                "life:correct",
+                (
+                    NUMBER,
+                    option("--holder", "zoals de naam hoort te zijn", default="", metavar="NAAM"),
+                    option("--programme", "zoals de opleiding hoort te zijn", default="", metavar="CODE"),
+                    *BECAUSE, YES, JSON,
+                ),
+            ),
+            Verb(
+                "reduce-scope",
+                "laat een certificaat voor minder eindtermen gelden",
+                "life:reduce_scope",
+                (
+                    NUMBER,
+                    option("--targets", "de eindtermen die blijven, met komma's", default="", metavar="CODES"),
+                    *BECAUSE, YES, JSON,
+                ),
+            ),
+            Verb(
+                "recertify",
+                "geef een certificaat nog een termijn",
+                "life:recertify",
+                (
+                    NUMBER,
+                    option(
+                        "--exam",
+                        "examen, score, dag en examinator: weld_plate=80,2027-10-01,EX1",
+                        repeated=True,
+                        metavar="EXAMEN=SCORE,DAG,EXAMINATOR",
+                    ),
+                    option("--practice-months", "aangetoonde maanden praktijk", type=int, default=None, metavar="N"),
+                    option("--reason", "waarom", default="", metavar="TEKST"),
+                    JSON,
+                ),
+            ),
+            Verb(
+                "expire",
+                "laat een certificaat vervallen waarvan de laatste dag voorbij is",
+                "life:expire",
+                (NUMBER, JSON),
+            ),
+            Verb(
+                "share",
+                "maak een link die een certificaat vier weken laat zien",
+                "life:share",
+                (NUMBER, JSON),
+            ),
+            Verb(
                 "verify",
                 "controleer zoals een werkgever dat doet",
                 "mark:verify_certificate",

@@ -15,7 +15,7 @@ from .api import schemes as schemes_api
 from .credential.reading import MOST_BYTES
 from .domain.misses import Misses
 from .pages import appeals as appeal_pages
-from .pages import checking, credential, decisions, exams, log, mark_use, office, paper, register, shares
+from .pages import checking, credential, decisions, exams, log, mark_use, office, paper, register, renewing, shares
 from .pages import life as life_pages
 from .queries import candidates
 from .settings import CertificationSettings
@@ -52,6 +52,7 @@ def build(settings: ServiceSettings) -> Service:
             mark_use.api,
             mark_use.router,
             life_pages.router,
+            renewing.router,
         ],
         public=(*register.PUBLIC, *credential.PUBLIC, *paper.PUBLIC, *shares.PUBLIC, *log.PUBLIC),
         loops=[

@@ -14,7 +14,7 @@ STILL_TO_DO: dict[str, str] = {
         AlreadyDecided AssignedToAnother AttemptAlreadyTaken AttemptOutOfOrder AttemptsOutOfTime
         CandidateNotKnown CannotSit ChoiceTooLate CorrectionNeeded CorrectionNotKnown CorrectionOpen
         CorrectionSettled DecidedUnderAnotherVersion DeciderInvolved EndsBeforeItBegins ExamAlreadyPassed
-        HolderNotNamed IssuedInTheFuture LinkHasEnded NoChoiceHere NoResitLeft NoSuchCertificate NoSuchDay
+        HolderNotNamed IssuedInTheFuture NoChoiceHere NoResitLeft NoSuchCertificate NoSuchDay
         NoSuchStatusList NoUninvolvedDecider NotADecider NotALaterVersion NotInSession NotOnesOwn
         NothingCorrected NothingUnderThisKey NumberStillToCome NumberTaken NumbersOfAnotherScheme
         ProgrammeNotInVersion ProgrammeOfAnotherScheme PublishedVersionNeverChanges RefusalNeedsExplanation

@@ -14,6 +14,7 @@ from shared.web.deps import Ctx, StrictModel, Text, Who, require
 from shared.web.idempotency import Answer, once
 
 from ..commands.life import Asked, decide_step
+from ..commands.life import expire as expire_now
 from ..commands.renewal import recertify as renew
 from ..domain.life import Kind, Step
 from ..domain.numbers import tidy_number
@@ -71,6 +72,10 @@ class RecertifyBody(StrictModel):
     reason: Reason = "the requirements for another period are met"
     exams: list[SatBody] = Field(default=[], max_length=20)
     practice_months: Annotated[int, Field(ge=0, le=600)] | None = None
+
+
+class ExpireBody(StrictModel):
+    """Nothing is asked: only the calendar decides."""
 
 
 class StepOf(BaseModel):
@@ -146,6 +151,17 @@ async def recertify(request: Request, ctx: Ctx, who: Who, number: Number, given:
             today=ctx.clock.today(),
             by=By(who.subject),
         )
+
+    return await _take(request, ctx, given, step)
+
+
+@router.post("/{number}/expire", status_code=201, response_model=StepOf)
+async def expire(request: Request, ctx: Ctx, who: Who, number: Number, given: ExpireBody) -> Response:
+    """The last day has passed. The calendar does the same by itself; before that day it is refused."""
+
+    async def step(tx: Tx) -> Step:
+        by = By(who.subject)
+        return await expire_now(tx, tidy_number(number), now=ctx.clock.now(), today=ctx.clock.today(), by=by)
 
     return await _take(request, ctx, given, step)
 

@@ -24,8 +24,8 @@ from shared.events.certification import (
     RecertificationCompleted,
 )
 
-from ..domain.life import NEW_VERSION, Kind, NewVersion, Standing, Step, Words, new_version, take_step
-from ..domain.life_rules import CertificateNotKnown
+from ..domain.life import MOVES, NEW_VERSION, Kind, NewVersion, Standing, Step, Words, new_version, take_step
+from ..domain.life_rules import CertificateNotKnown, LastDayNotPassed
 from ..domain.revisions import corrections, smaller_scope
 from ..domain.schemes import Norms, SchemeVersion
 from ..store import audit, life, log_of_steps, schemes, signing, status_lists
@@ -64,6 +64,17 @@ async def decide_step(tx: Tx, number: str, asked: Asked, *, now: datetime, today
     standing = await life.lock(tx, number)
     if standing is None:
         raise CertificateNotKnown(number)
+    return await take(tx, standing, asked, now=now, today=today, by=by)
+
+
+async def expire(tx: Tx, number: str, *, now: datetime, today: date, by: By) -> Step:
+    """What the calendar does by itself the day after the last one, asked for by a person. Never before."""
+    standing = await life.lock(tx, number)
+    if standing is None:
+        raise CertificateNotKnown(number)
+    if standing.state in MOVES[Kind.EXPIRED] and (standing.valid_until is None or today <= standing.valid_until):
+        raise LastDayNotPassed(number, standing.valid_until)
+    asked = Asked(Kind.EXPIRED, "period_ended", "the last day of validity has passed")
     return await take(tx, standing, asked, now=now, today=today, by=by)
 
 

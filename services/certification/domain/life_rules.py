@@ -20,6 +20,22 @@ class CertificateNotKnown(RefusedAsUnknown):
         )
 
 
+class LastDayNotPassed(RefusedAsKnown):
+    """A certificate expires after its last day, and by nothing else."""
+
+    def __init__(self, number: str, valid_until: date | None) -> None:
+        until = ("vervalt niet", "does not expire")
+        if valid_until is not None:
+            until = (f"geldt tot en met {valid_until}", f"is valid until {valid_until}")
+        super().__init__(
+            f"Certificaat {number} {until[0]}.",
+            f"Certificate {number} {until[1]}.",
+            field="number",
+            value=number,
+            allowed=("intrekken, als het eerder moet eindigen", "withdraw it, where it must end sooner"),
+        )
+
+
 class CertificateHasEnded(RefusedAsKnown):
     """Withdrawn and expired are for good (product rule: never back)."""
 

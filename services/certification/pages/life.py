@@ -1,6 +1,6 @@
 """The office's page of one certificate: how it stands, everything that was decided, and what can be decided now."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request
@@ -20,7 +20,7 @@ from ..domain.numbers import tidy_number
 from ..domain.revisions import scope_of
 from ..domain.rules import Refused
 from ..queries import life, register
-from ..store import appeals, schemes
+from ..store import appeals, schemes, shares
 from ..store import life as standing
 from ..store.audit import By
 from ..words import certificates as words
@@ -122,6 +122,9 @@ async def show(
         lodged = await appeals.of_certificate(tx, entry["number"])
         key = (entry["scheme"], entry["scheme_version"])
         version = (await schemes.versions(tx, [key]))[key]
+        links = await shares.of_certificate(tx, entry["number"])
+    renewal, validity = version.scheme.recertification, version.scheme.validity
+    window = validity.recertification_window_days or 0 if validity else 0
     possible = [
         (name, _(text))
         for name, (text, kind) in life_words.DECISIONS.items()
@@ -141,6 +144,10 @@ async def show(
         possible=possible,
         reasons=[(code, _(text)) for code, text in life_words.REASONS.items() if code in codes],
         scope=scope_of(stands, version),
+        renewal=renewal if entry["status"] == "valid" and entry["valid_until"] else None,
+        renewal_from=entry["valid_until"] - timedelta(days=window) if entry["valid_until"] else None,
+        requirement=words.requirement,
+        links=[{**one, "runs": one["ended_at"] is None and one["ends_at"] > ctx.clock.now()} for one in links],
         targets={code: words.text(one.title.model_dump()) for code, one in version.scheme.targets.items()},
         programmes=[(code, code) for code in version.scheme.programmes],
         content=dict(version.content),

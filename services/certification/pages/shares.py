@@ -6,9 +6,7 @@ from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from shared.db import Tx
-from shared.errors import NotKnown
 from shared.web.deps import Ctx, StrictModel, Who, require
-from shared.web.i18n import translate as _
 from shared.web.idempotency import Answer, once
 from shared.web.pages import render
 from shared.web.problems import wants_html
@@ -16,6 +14,7 @@ from shared.web.problems import wants_html
 from ..commands.shares import Shared, hashed, share
 from ..domain.life_rules import CertificateNotKnown
 from ..domain.numbers import tidy_number
+from ..domain.rules import RefusedAsUnknown
 from ..queries import register
 from ..settings import CertificationSettings
 from ..store import shares
@@ -30,8 +29,11 @@ Token = Annotated[str, Path(max_length=80)]
 HOLDER = By("holder")
 
 
-class LinkHasEnded(NotKnown):
+class LinkHasEnded(RefusedAsUnknown):
     """The link does not open anything: it never did, its time is over, or it was ended."""
+
+    def __init__(self) -> None:
+        super().__init__("Deze link geldt niet of niet meer.", "This link does not work, or no longer.")
 
 
 class ShareBody(StrictModel):
@@ -49,10 +51,10 @@ async def share_by_holder(
     days = CertificationSettings.of(ctx.settings).share_days
     async with ctx.db.transaction() as tx:
         made = await share(tx, found["number"], found["trainee_id"], days=days, now=ctx.clock.now(), by=HOLDER)
-    links = _links(request, made)
+    both = links(request, made)
     if not wants_html(request):
-        return JSONResponse(links, 201, headers=HEADERS)
-    page = render(request, "shared.html", status=201, made=links, kept=None, number=found["number"])
+        return JSONResponse(both, 201, headers=HEADERS)
+    page = render(request, "shared.html", status=201, made=both, kept=None, number=found["number"])
     page.headers.update(HEADERS)
     return page
 
@@ -68,7 +70,7 @@ async def share_by_office(request: Request, ctx: Ctx, who: Who, number: Number, 
         days = CertificationSettings.of(ctx.settings).share_days
         by = By(who.subject)
         made = await share(tx, found["number"], found["trainee_id"], days=days, now=ctx.clock.now(), by=by)
-        return Answer(201, _links(request, made))
+        return Answer(201, links(request, made))
 
     return await once(request, ctx, given, do)
 
@@ -81,7 +83,7 @@ async def open_shared(request: Request, ctx: Ctx, token: Token) -> Response:
         found = await shares.opened(tx, hashed(token), how=how, now=ctx.clock.now())
         entry = await register.entry(tx, found["number"], ctx.clock.today()) if found else None
         if entry is None:
-            raise LinkHasEnded(_("Deze link geldt niet of niet meer."))
+            raise LinkHasEnded()
         content = await register.scheme_content(tx, entry["scheme"], entry["scheme_version"])
     shown = {name: entry[name] for name in (*register.PUBLIC, "as_of")}
     if not wants_html(request):
@@ -106,7 +108,7 @@ async def manage(request: Request, ctx: Ctx, token: Token) -> Response:
     async with ctx.db.read() as tx:
         kept = await shares.managed(tx, hashed(token))
     if kept is None:
-        raise LinkHasEnded(_("Deze link geldt niet of niet meer."))
+        raise LinkHasEnded()
     if not wants_html(request):
         kept["log"] = [_json(one) for one in kept["log"]]
         return JSONResponse(_json(kept), headers=HEADERS)
@@ -122,14 +124,15 @@ async def end(request: Request, ctx: Ctx, token: Token) -> Response:
     async with ctx.db.transaction() as tx:
         kept = await shares.managed(tx, hashed(token))
         if kept is None:
-            raise LinkHasEnded(_("Deze link geldt niet of niet meer."))
+            raise LinkHasEnded()
         await shares.end(tx, kept["share_id"], now=ctx.clock.now())
     if wants_html(request):
         return RedirectResponse(f"/certification/shared/manage/{token}", 303)
     return JSONResponse({"share_id": kept["share_id"], "ended": True}, headers=HEADERS)
 
 
-def _links(request: Request, made: Shared) -> dict[str, Any]:
+def links(request: Request, made: Shared) -> dict[str, Any]:
+    """Both addresses, and until when they work."""
     base = request.app.state.bases["certification"]
     return {
         "share_url": f"{base}/certification/shared/{made.token}",

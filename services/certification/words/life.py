@@ -23,6 +23,7 @@ DECISIONS = {
     "reduce-scope": (N_("Beperken tot minder eindtermen"), "scope_reduced"),
     "reissue": (N_("Opnieuw opmaken"), "reissued"),
 }
+DONE = {**DECISIONS, "recertify": (N_("Verlengen"), "recertified")}
 """What the office may decide: the word on the button, and the kind of step."""
 
 REASONS = {
