@@ -19,6 +19,7 @@ from ..credential.proof import ProofRefused, check_proof
 from ..credential.reading import MOST_BYTES, NoCredentialInFile, number_in, read_credential
 from ..domain.bulk import Asked, read_list
 from ..queries import checking, schemes
+from ..store import schemes as versions
 from ..words import certificates as words
 from .register import HEADERS, MISS_TAKES_S, _json, _refusal, address_of, belongs
 
@@ -54,7 +55,9 @@ async def check_file(
         misses.note(address, now)
         await asyncio.sleep(max(0.0, begun + 2 * MISS_TAKES_S - monotonic()))
     if wants_html(request):
-        page = render(request, "check.html", told=told, words=words)
+        async with ctx.db.read() as tx:
+            programmes = words.programmes(one.content for one in (await versions.all_versions(tx)).values())
+        page = render(request, "check.html", told=told, programmes=programmes, words=words)
         page.headers.update(HEADERS)
         return page
     return JSONResponse(_json(told), headers=HEADERS)
@@ -135,5 +138,8 @@ async def figures(request: Request, ctx: Ctx) -> Response:
     if wants_html(request):
         async with ctx.db.read() as tx:
             titles = {row["scheme"]: words.text(row["title"]) for row in reversed(await schemes.some(tx))}
-        return render(request, "figures.html", rows=kept[2], titles=titles, as_of=kept[1], words=words)
+            programmes = words.programmes(one.content for one in (await versions.all_versions(tx)).values())
+        return render(
+            request, "figures.html", rows=kept[2], titles=titles, programmes=programmes, as_of=kept[1], words=words
+        )
     return JSONResponse({"as_of": kept[1].isoformat(), "items": kept[2]}, headers={"Cache-Control": "max-age=10"})

@@ -55,6 +55,7 @@ async def ready(
         )
         lines = await _lines(tx, [row["trainee_id"] for row in rows], ctx.clock.today())
         people = await decisions.deciders(tx, "", 200)
+        known = await versions.all_versions(tx)
     for row in rows:
         row["lines"] = lines.get(row["trainee_id"], [])
     following = str(rows[-1]["trainee_id"]) if len(rows) == PAGE else None
@@ -64,6 +65,7 @@ async def ready(
         rows=rows,
         view=view,
         next=following,
+        programmes=words.programmes(one.content for one in known.values()),
         deciders=[one["person"] for one in people if one["ended_on"] is None],
         may_assign=who.may("office"),
         refused=None,

@@ -120,7 +120,9 @@ async def analysis(request: Request, ctx: Ctx) -> HTMLResponse:
         exams = analysed(await sessions.tallies(tx))
         contents = await _contents(tx)
     for one in exams:
-        one["title"] = words.requirement(one["exam"], contents.get(one["scheme"], {}))
+        content = contents.get(one["scheme"], {})
+        one["title"] = words.requirement(one["exam"], content)
+        one["mark"] = words.text(content.get("title")) or one["scheme"]
     return render(request, "exam_analysis.html", exams=exams)
 
 

@@ -149,7 +149,7 @@ async def show(
         requirement=words.requirement,
         links=[{**one, "runs": one["ended_at"] is None and one["ends_at"] > ctx.clock.now()} for one in links],
         targets={code: words.text(one.title.model_dump()) for code, one in version.scheme.targets.items()},
-        programmes=[(code, code) for code in version.scheme.programmes],
+        programmes=list(words.programmes([version.content]).items()),
         content=dict(version.content),
         today=ctx.clock.today(),
         given=given or {},

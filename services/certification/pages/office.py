@@ -30,7 +30,17 @@ async def certificates(request: Request, ctx: Ctx, q: Words = "", after: After =
     async with ctx.db.read() as tx:
         rows = await register.some(tx, q.strip(), after, PAGE, ctx.clock.today())
         counts = await candidates.counts(tx)
-    return render(request, "certificates.html", rows=rows, q=q, counts=counts, next=_next(rows, "number"), words=words)
+        known = await versions.all_versions(tx)
+    return render(
+        request,
+        "certificates.html",
+        rows=rows,
+        q=q,
+        counts=counts,
+        next=_next(rows, "number"),
+        programmes=words.programmes(one.content for one in known.values()),
+        words=words,
+    )
 
 
 @router.get("/candidates")
@@ -50,6 +60,7 @@ async def candidate_list(request: Request, ctx: Ctx, view: View = "open", after:
         view=view,
         to_look_at=to_look_at,
         next=_next(rows, "trainee_id"),
+        programmes=words.programmes(contents.values()),
         words=words,
     )
 

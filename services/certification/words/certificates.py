@@ -1,7 +1,7 @@
 """States, rules and changes in words of the trade; a scheme's own words in the language of the page."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shared.web.i18n import N_, language
@@ -118,6 +118,21 @@ def text(words: Mapping[str, str] | str | None) -> str:
     return words.get(language()) or words.get("nl") or ""
 
 
+def programme(code: str, content: Mapping[str, Any]) -> str:
+    """A programme by its title and level in the scheme; by its code where the scheme has no words for it."""
+    about = content.get("programmes", {}).get(code) or {}
+    title = text(about.get("title"))
+    if not title:
+        return code
+    level = about.get("level")
+    return _("%(programme)s, niveau %(level)s") % {"programme": title, "level": level} if level else title
+
+
+def programmes(contents: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Every programme of these schemes by its code; the last that names it wins."""
+    return {code: programme(code, content) for content in contents for code in content.get("programmes", {})}
+
+
 def requirement(code: str, content: Mapping[str, Any]) -> str:
     """An exam by its title in the scheme, a rule by its own words."""
     exam = content.get("exams", {}).get(code)
@@ -137,6 +152,7 @@ def shown_scheme(content: Mapping[str, Any], programme: str = "") -> dict[str, A
         "why": [text(words) for words in content.get("why", {}).values()],
         "exams": [text(exam.get("title")) or code for code, exam in content.get("exams", {}).items()],
         "targets": [text(content.get("targets", {}).get(t, {}).get("title")) or t for t in about.get("targets", ())],
+        "programme": text(about.get("title")) or programme,
         "level": about.get("level"),
         "eqf": about.get("eqf"),
         "years": validity.get("years"),

@@ -17,7 +17,7 @@ from ..action_links import ActionLinkNotUsable, Secret
 from ..api.agreements import SignatureBody
 from ..commands import agreements as commands
 from ..domain.rules import Refused
-from ..queries import agreements
+from ..queries import agreements, titles
 from ..store.audit import By
 from ..words import training as words
 from .training import show_file
@@ -77,12 +77,21 @@ async def sign_page(request: Request, ctx: Ctx, secret: Secret) -> HTMLResponse:
         async with ctx.db.read() as tx:
             action = await action_links.look(tx, commands.SIGN, secret, ctx.clock.today())
             sheet = await agreements.to_sign(tx, action.key)
+            programmes = await titles.programmes(tx)
     except ActionLinkNotUsable:
         sheet = None
     if sheet is None:
         return _private(render(request, "link_used.html", status=410))
     return _private(
-        render(request, "agreement_sign.html", sheet=sheet, party=action.person, ends_on=action.ends_on, words=words)
+        render(
+            request,
+            "agreement_sign.html",
+            sheet=sheet,
+            programmes=programmes,
+            party=action.person,
+            ends_on=action.ends_on,
+            words=words,
+        )
     )
 
 

@@ -20,6 +20,7 @@ from ..action_links import ActionLinkNotUsable, Secret
 from ..commands import applications as commands
 from ..domain.applications import Application, Rejection, State, funnels
 from ..domain.rules import Refused
+from ..queries import titles
 from ..settings import EnrollmentSettings
 from ..store import applications
 from ..store.audit import By
@@ -50,11 +51,13 @@ async def _apply_page(
 ) -> HTMLResponse:
     async with ctx.db.read() as tx:
         programmes = await applications.programmes(tx)
+        named = await titles.programmes(tx)
     return render(
         request,
         "apply.html",
         status=status if errors else 200,
         programmes=programmes,
+        titles=named,
         given=given,
         errors=errors,
         words=words,
@@ -130,12 +133,14 @@ async def _office_page(request: Request, ctx: Context, errors: Mapping[str, str]
     async with ctx.db.read() as tx:
         rows = await applications.waiting(tx)
         counts = funnels(await applications.reached(tx))
+        programmes = await titles.programmes(tx)
     return render(
         request,
         "applications.html",
         status=422 if errors else 200,
         rows=rows,
         funnels=counts,
+        programmes=programmes,
         errors=errors,
         words=words,
     )

@@ -23,7 +23,7 @@ from ..domain.projection import Projection
 from ..domain.signal_words import kind_words
 from ..domain.signals import CAUSES, Kind
 from ..domain.statistics import Interval
-from ..queries import cohorts
+from ..queries import cohorts, titles
 
 router = APIRouter(prefix="/enrollment", include_in_schema=False, dependencies=[require("read")])
 
@@ -43,6 +43,7 @@ async def board(
     async with ctx.db.read() as tx:
         marks = await cohorts.schemes(tx)
         chosen = scheme or (marks[0]["scheme"] if marks else None)
+        programmes = await titles.programmes(tx)
         told = await report(tx, scheme=chosen, cohort=None, as_of=day)
         narrow = await report(tx, scheme=chosen, cohort=int(cohort), as_of=day) if cohort else None
     shown = narrow or told
@@ -61,6 +62,7 @@ async def board(
         signals=_signals(shown.signals),
         headline=_headline(shown),
         said=_said,
+        programmes=programmes,
         value=value_of,
         interval=interval_of,
         method=_said(say.PROJECTION),

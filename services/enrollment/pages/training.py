@@ -1,6 +1,6 @@
 """The pages of the training: the start, trainees and their files, companies, visits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
@@ -35,6 +35,7 @@ from ..queries import (
     risk,
     standing,
     timeline,
+    titles,
     trainees,
 )
 from ..store import agreements
@@ -43,6 +44,7 @@ from ..words import followup as followup_words
 from ..words import risk as words_risk
 from ..words import training as words
 from ..words.agenda import worded
+from ..words.applications import channel
 from ..words.signals import share
 from .followup import ROWS, actions_in
 from .followup import field_errors as action_errors
@@ -80,7 +82,9 @@ async def start(request: Request, ctx: Ctx) -> HTMLResponse:
 async def trainee_list(request: Request, ctx: Ctx, q: Words = "", after: After = "") -> HTMLResponse:
     async with ctx.db.read() as tx:
         rows = await trainees.found(tx, words=q, after=after, limit=PAGE)
-    return render(request, "trainees.html", rows=rows, q=q, next=_next(rows, "trainee_id"), words=words)
+        programmes = await titles.programmes(tx)
+    following = _next(rows, "trainee_id")
+    return render(request, "trainees.html", rows=rows, q=q, next=following, programmes=programmes, words=words)
 
 
 @router.get("/trainees/{trainee_id}")
@@ -108,7 +112,8 @@ async def show_file(
         ranked = await seek(tx, trainee_id, today=today) if ending else []
         refs = _refs(moments) | (places_in(view) if view else set()) | {f"company/{one.company_id}" for one in ranked}
         names = await places.names(tx, refs)
-        titles = await coverage.titles(tx, language())
+        targets = await coverage.titles(tx, language())
+        programmes = await titles.programmes(tx)
         visits = await trainees.visits_of(tx, trainee_id)
         risk_now = await risk.of(tx, trainee_id)
         stands = await standing.standing_of(tx, trainee_id)
@@ -116,7 +121,8 @@ async def show_file(
         sheets = await agreements.of(tx, trainee_id)
         watched = await look_at(tx, trainee_id, today=today)
     scheme = (file["scheme"], file["scheme_version"])
-    names |= {f"target/{code}": f"{code} {title}" for (*of, code), title in titles.items() if tuple(of) == scheme}
+    names |= {f"target/{code}": f"{code} {title}" for (*of, code), title in targets.items() if tuple(of) == scheme}
+    names |= {f"programme/{code}": title for code, title in programmes.items()}
     entries = [_entry(moment, names) for moment in moments]
     return render(
         request,
@@ -142,6 +148,7 @@ async def show_file(
         today=today,
         watched=watched,
         share=share,
+        channel=channel(file["channel"]),
     )
 
 
@@ -187,6 +194,8 @@ async def company_page(request: Request, ctx: Ctx, company_id: ClientKey) -> HTM
         held = await places.held_visits(tx, place=("company", company_id), limit=20)
         gaps = await coverage.at_company(tx, company_id)
         guests = await coverage.guests_at(tx, company_id)
+        machines = await titles.machines(tx)
+        programmes = await titles.programmes(tx)
     return render(
         request,
         "company.html",
@@ -196,6 +205,8 @@ async def company_page(request: Request, ctx: Ctx, company_id: ClientKey) -> HTM
         held=held,
         gaps=gaps,
         guests=guests,
+        machines=machines,
+        programmes=programmes,
         today=today,
         words=words,
     )
@@ -230,6 +241,7 @@ async def record_visit(
     """The form carries the key of the visit, so that a second press of its button changes nothing."""
     form = await request.form()
     typed = {name: str(value) for name, value in form.items()}
+    discussed = [str(one) for one in form.getlist("discussed")]
     given = {
         **typed,
         "visit_id": visit_id,
@@ -246,22 +258,23 @@ async def record_visit(
         row = VisitBody.model_validate({**fields, "actions": actions_in(form)})
     except ValidationError as error:
         own = {name: said for name, said in _field_errors(error).items() if name != "actions"}
-        return await _visit_form(request, ctx, given, action_errors(error) | own)
+        return await _visit_form(request, ctx, given, action_errors(error) | own, discussed)
     try:
         async with ctx.db.transaction() as tx:
             outcome = await report_visits(tx, [row.made()], today=ctx.clock.today(), by=By(who.subject))
             for broken in outcome.refused.values():
                 raise broken
-            discussed = [str(one) for one in form.getlist("discussed")]
             await discuss(tx, discussed, on=row.held_on, today=ctx.clock.today(), by=By(who.subject))
     except Refused as rule:
         return await _visit_form(
-            request, ctx, given, {rule.field or "place_id": _said("place_id", rule.said(language())[0])}
+            request, ctx, given, {rule.field or "place_id": _said("place_id", rule.said(language())[0])}, discussed
         )
     return RedirectResponse(f"/enrollment/visits?recorded={row.visit_id}", 303)
 
 
-async def _visit_form(request: Request, ctx: Ctx, given: Mapping[str, str], errors: Mapping[str, str]) -> HTMLResponse:
+async def _visit_form(
+    request: Request, ctx: Ctx, given: Mapping[str, str], errors: Mapping[str, str], discussed: Sequence[str] = ()
+) -> HTMLResponse:
     async with ctx.db.read() as tx:
         place = await places.place_name(tx, given["place_kind"], given["place_id"])
         items = await agenda.agenda(tx, given["place_kind"], given["place_id"], coordinator=True) if place else []
@@ -278,6 +291,7 @@ async def _visit_form(request: Request, ctx: Ctx, given: Mapping[str, str], erro
         names=names,
         owners=[*people, ("office/coordinator", _("de projectcoördinator"))],
         rows=range(1, ROWS + 1),
+        discussed=discussed,
         risk_words=words_risk,
     )
 

@@ -1,6 +1,6 @@
 """Pages around a visit: its agenda, another day, a waiver, the route, and the talks that were held at a place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
@@ -115,25 +115,34 @@ async def hold(request: Request, ctx: Ctx, who: Who) -> Response:
     """The form carries the key of the talk, so that a second press of its button changes nothing."""
     form = await request.form()
     given = {name: str(value).strip() for name, value in form.items()}
+    present = [one for typed in form.getlist("participants") for one in str(typed).replace(",", " ").split()]
+    discussed = [str(one) for one in form.getlist("discussed")]
     fields: dict[str, Any] = {name: given.get(name, "") for name in ("talk_id", "held_on", "place_kind", "place_id")}
     fields |= {
-        "participants": [one for one in given.get("participants", "").replace(",", " ").split() if one],
+        "participants": present,
         "summary": given.get("summary", ""),
         "actions": actions_in(form),
-        "complaints": [str(one) for one in form.getlist("discussed")],
+        "complaints": discussed,
     }
     try:
         body = TalkBody.model_validate(fields)
         async with ctx.db.transaction() as tx:
             await hold_talk(tx, body.made(fields["talk_id"]), today=ctx.clock.today(), by=By(who.subject))
     except ValidationError as error:
-        return await _talk_form(request, ctx, given, field_errors(error))
+        return await _talk_form(request, ctx, given, field_errors(error), present, discussed)
     except Refused as rule:
-        return await _talk_form(request, ctx, given, said_by(rule))
+        return await _talk_form(request, ctx, given, said_by(rule), present, discussed)
     return RedirectResponse(f"/enrollment/visits?recorded={fields['talk_id']}", 303)
 
 
-async def _talk_form(request: Request, ctx: Ctx, given: Mapping[str, str], errors: Mapping[str, str]) -> HTMLResponse:
+async def _talk_form(
+    request: Request,
+    ctx: Ctx,
+    given: Mapping[str, str],
+    errors: Mapping[str, str],
+    present: Sequence[str] | None = None,
+    discussed: Sequence[str] = (),
+) -> HTMLResponse:
     async with ctx.db.read() as tx:
         place = await places.place_name(tx, given["place_kind"], given["place_id"])
         if place is None:
@@ -149,5 +158,8 @@ async def _talk_form(request: Request, ctx: Ctx, given: Mapping[str, str], error
         place=place,
         owners=[*people, ("office/coordinator", _("de projectcoördinator"))],
         complaints=[item for item in items if item["kind"] == "complaint"],
+        present=[ref for ref, _name in people[:1]] if present is None else present,
+        discussed=discussed,
+        roles=words.ROLES,
         rows=range(1, ROWS + 1),
     )

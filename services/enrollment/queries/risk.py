@@ -34,15 +34,16 @@ async def levels(tx: Tx) -> dict[str, int]:
 
 
 async def some(tx: Tx, *, level: str, after: str, limit: int) -> list[dict[str, Any]]:
-    """Trainees of one level (or, when empty, all that are watched) in the order of their keys, with their signals."""
+    """Trainees of one level (or, when empty, all that are watched), those with the most points first; their signals."""
     rows = await tx.fetch(
         """
         select r.trainee_id, t.name, r.level, r.points, r.causes, r.since, e.company_id, c.name as company,
                e.mentor_id, e.school_id
         from risk r join trainee t using (trainee_id) join enrolment e using (trainee_id)
         join company c using (company_id)
-        where (r.level = $1 or ($1 = '' and r.level <> 'low')) and r.trainee_id > $2
-        order by r.trainee_id limit $3
+        where (r.level = $1 or ($1 = '' and r.level <> 'low'))
+          and ($2 = '' or (-r.points, r.trainee_id) > (select -points, trainee_id from risk where trainee_id = $2))
+        order by -r.points, r.trainee_id limit $3
         """,
         level,
         after,

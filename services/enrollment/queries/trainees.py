@@ -69,7 +69,7 @@ async def visits_of(tx: Tx, trainee_id: str) -> list[dict[str, Any]]:
     """Open visits to the two places where the trainee learns."""
     rows = await tx.fetch(
         """
-        select v.place_kind, v.place_id, v.due_on, v.state, v.reason, coalesce(c.name, s.name) as place
+        select v.visit_id, v.place_kind, v.place_id, v.due_on, v.state, v.reason, coalesce(c.name, s.name) as place
         from enrolment e
         join planned_visit v on v.state in ('planned', 'due', 'overdue')
              and ((v.place_kind, v.place_id) = ('company', e.company_id)

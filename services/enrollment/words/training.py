@@ -71,6 +71,15 @@ PARTIES = {
 }
 """Who signs a training agreement."""
 
+ROLES = {
+    "mentor": N_("praktijkbegeleider"),
+    "instructor": N_("instructeur"),
+    "company": N_("contactpersoon"),
+    "trainee": N_("leerling"),
+    "office": N_("keurmerkbureau"),
+}
+"""Who sits at a talk, by the kind of the reference."""
+
 AGREEMENT_STATES = {
     "sent": (N_("ter ondertekening"), "busy"),
     "completed": (N_("compleet"), "good"),
@@ -208,6 +217,8 @@ class _Words(dict[str, str]):
         match word:
             case "company" | "school":
                 return self._named(f"{word}/{self.facts.get(f'{word}_id')}")
+            case "programme":
+                return self.names.get(f"programme/{value}", str(value))
             case "place":
                 return self._named(f"{self.facts.get('place_kind')}/{self.facts.get('place_id')}")
             case "due_on" | "paused_on" | "resumed_on" | "dropped_out_on" | "completed_on" | "ended_on" if value:
