@@ -55,8 +55,9 @@ def _signer(seal: Seal, _fingerprint: str) -> Any:
     """Kept until the signer's certificate is another."""
     from asn1crypto import keys as asn1_keys
     from asn1crypto import pem, x509
-    from pyhanko.sign import signers
     from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+    from .signer import QuickSigner
 
     home = Path(seal.home)
     authority = x509.Certificate.load(pem.unarmor(keys.authority(home))[2])
@@ -70,7 +71,7 @@ def _signer(seal: Seal, _fingerprint: str) -> Any:
     except FileNotFoundError:
         raise keys.PaperKeyMissing(f"{keys.SIGNER}.key") from None
     key = asn1_keys.PrivateKeyInfo.load(pem.unarmor(private)[2])
-    return signers.SimpleSigner(signing_cert=certificate, signing_key=key, cert_registry=chain)
+    return QuickSigner(certificate, key, chain)
 
 
 def _token(seal: Seal, certificate: Any, authority: Any) -> Any:

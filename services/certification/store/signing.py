@@ -86,12 +86,19 @@ async def owe(tx: Tx, number: str, version: int) -> None:
 
 
 async def begin(tx: Tx, some: Sequence[Begun]) -> None:
-    await tx.executemany(
+    await tx.execute(
         """
-        update signing set state = 'begun', begun_at = $2, key_id = $3, method = $4, credential = $5
-        where signing_id = $1 and state = 'owed'
+        update signing s set state = 'begun', begun_at = t.begun_at, key_id = t.key_id, method = t.method,
+                             credential = t.credential
+        from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::json[])
+             as t(signing_id, begun_at, key_id, method, credential)
+        where s.signing_id = t.signing_id and s.state = 'owed'
         """,
-        [(one.signing_id, one.begun_at, one.key_id, one.method, one.credential) for one in some],
+        [one.signing_id for one in some],
+        [one.begun_at for one in some],
+        [one.key_id for one in some],
+        [one.method for one in some],
+        [one.credential for one in some],
     )
 
 
@@ -110,9 +117,15 @@ async def begun(tx: Tx, limit: int, number: str | None) -> list[Begun]:
 
 async def finish(tx: Tx, proofs: Sequence[tuple[int, dict[str, Any]]], *, now: datetime) -> None:
     """By signing id. One that was finished in the meantime is left: the same key and time give the same proof."""
-    await tx.executemany(
-        "update signing set state = 'signed', proof = $2, finished_at = $3 where signing_id = $1 and state = 'begun'",
-        [(signing_id, proof, now) for signing_id, proof in proofs],
+    await tx.execute(
+        """
+        update signing s set state = 'signed', proof = t.proof, finished_at = $3
+        from unnest($1::bigint[], $2::json[]) as t(signing_id, proof)
+        where s.signing_id = t.signing_id and s.state = 'begun'
+        """,
+        [signing_id for signing_id, _ in proofs],
+        [proof for _, proof in proofs],
+        now,
     )
 
 
