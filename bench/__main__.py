@@ -8,7 +8,7 @@ from typing import Any
 
 import uvloop
 
-from bench import certificate, entries, growth, idle, imports, lists, machine, mails, workers
+from bench import certificate, entries, growth, idle, imports, issuing, lists, machine, mails, withdrawal, workers
 from bench.backlog import measure as backlog
 from bench.home import Refused
 from bench.peers import contest as peers
@@ -33,11 +33,16 @@ def _arguments() -> argparse.Namespace:
     others.add_argument("--events", type=int, default=4000)
     others.add_argument("--paced", type=int, default=200, help="events at 40 a second for latency; 0 for none")
     others.add_argument("--workers", default=",".join(ROSTER), help=f"of {', '.join(ROSTER)}")
-    issuing = verbs.add_parser(
-        "certificate", help="exam result accepted → certificate in the register, on a running home"
+    certifying = verbs.add_parser(
+        "certificate",
+        help="what a certificate costs in one process, from result to register, and withdrawn again; on a running home",
     )
-    issuing.add_argument("--count", type=int, default=300)
-    issuing.add_argument("--rate", type=float, default=50.0, help="results a second")
+    certifying.add_argument("--count", type=int, default=300)
+    certifying.add_argument("--rate", type=float, default=50.0, help="results a second")
+    certifying.add_argument("--alone", type=int, default=2000, help="certificates in one process; 0 leaves them out")
+    certifying.add_argument("--papers", type=int, default=200, help="on paper, on one core")
+    certifying.add_argument("--leaves", type=int, default=1_000_000, help="in the log that a proof is made from")
+    certifying.add_argument("--withdrawn", type=int, default=100, help="of those that were issued; 0 for none")
     importing = verbs.add_parser("import", help="an import of logbook rows, on a running home")
     importing.add_argument("--rows", type=int, default=10_000)
     listing = verbs.add_parser("lists", help="pages and lists of enrollment with very many trainees, in the process")
@@ -58,7 +63,7 @@ def _arguments() -> argparse.Namespace:
     growing.add_argument("--kinds", default=",".join(growth.KINDS), help=f"of {', '.join(growth.KINDS)}")
     growing.add_argument("--most-rows", type=int, default=100_000, help="of one kind at one factor; more are left out")
     memory = verbs.add_parser("memory", help="each service idle: memory, and seconds from start to ready")
-    for verb in (reference, others, issuing, importing, listing, line, posting, draining, several, growing, memory):
+    for verb in (reference, others, certifying, importing, listing, line, posting, draining, several, growing, memory):
         verb.add_argument("--json", action="store_true", help="one JSON object instead of a table")
         verb.add_argument("--quick", action="store_true", help="small sizes: whether it runs, not how fast")
     return parser.parse_args()
@@ -113,8 +118,16 @@ async def _peers(given: argparse.Namespace) -> None:
 async def _certificate(given: argparse.Namespace) -> None:
     head = machine.described()
     count, rate = (30, 10.0) if given.quick else (given.count, given.rate)
-    rows = await certificate.measure(count=count, rate=rate)
-    _print("from result to certificate", rows, head, as_json=given.json)
+    if given.alone:
+        alone, papers, leaves = (100, 10, 2000) if given.quick else (given.alone, given.papers, given.leaves)
+        rows = await issuing.measure(certificates=alone, papers=papers, leaves=leaves)
+        _print("a certificate in one process, without a broker", rows, head, as_json=given.json)
+    if count:
+        rows = await certificate.measure(count=count, rate=rate)
+        _print("from result to certificate", rows, head, as_json=given.json)
+    if given.withdrawn and count:
+        rows = await withdrawal.measure(count=min(count, 10 if given.quick else given.withdrawn))
+        _print("withdrawn", rows, head, as_json=given.json)
 
 
 async def _import(given: argparse.Namespace) -> None:

@@ -1,5 +1,5 @@
-"""What a certificate costs in one process, without a broker: decided, numbered, logged, its credential signed, its paper
-set and signed; and what a proof from the log costs.
+"""What a certificate costs in one process, without a broker: decided, numbered, logged, its credential signed, its
+paper set and signed; and what a proof from the log costs.
 
 A database of its own, dropped afterwards. Beside the time that went by stands the processor time of this process, which
 says what the work costs also while the machine is busy with other things.
@@ -32,7 +32,6 @@ from services.certification.credential.keys import make_issuing_key
 from services.certification.domain.results import Entry
 from services.certification.domain.scheme_file import read_scheme
 from services.certification.handlers import on
-from services.certification.log import tree
 from services.certification.log.heads import head_now
 from services.certification.log.proofs import known_proof
 from services.certification.paper.content import content_of

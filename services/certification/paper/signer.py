@@ -1,8 +1,9 @@
 """Signs one paper after another without working out again what is the same in every signature.
 
-Two signatures by one signer differ in two things: the digest of what is signed, and the signature's own value. The first
-is made by pyHanko whole (CMS, RFC 5652; signed attributes as ETSI EN 319 142-1 asks). For the next ones its encoded parts
-are kept, the digest is put in its place, and the signature is made anew over the attributes that came of it.
+Two signatures by one signer differ in two things: the digest of what is signed, and the signature's own value. The
+first is made by pyHanko whole (CMS, RFC 5652; signed attributes as ETSI EN 319 142-1 asks). For the next ones its
+encoded parts are kept, the digest is put in its place, and the signature is made anew over the attributes that came
+of it.
 """
 
 from dataclasses import dataclass
@@ -83,11 +84,9 @@ class QuickSigner(signers.SimpleSigner):
 
     async def async_sign(self, data_digest: bytes, digest_algorithm: str, *rest: Any, **more: Any) -> Any:
         """As pyHanko's; a time stamp, or anything else that is asked for, is left to it."""
-        plain = not rest and set(more) <= {"use_pades", "dry_run", "timestamper", "signed_attr_settings"}
-        plain = plain and digest_algorithm == "sha256" and more.get("use_pades") is True and self._key is not None
-        if not plain or more.get("dry_run") or more.get("timestamper") or not _is_empty(more.get("signed_attr_settings")):
+        if rest or self._key is None or digest_algorithm != "sha256" or not _is_plain(more):
             return await super().async_sign(data_digest, digest_algorithm, *rest, **more)
-        if self._form is None or self._key is None:
+        if self._form is None:
             made = await super().async_sign(data_digest, digest_algorithm, **more)
             self._form = Form.of(made, data_digest)
             return made
@@ -95,7 +94,10 @@ class QuickSigner(signers.SimpleSigner):
         return cms.ContentInfo.load(self._form.whole(data_digest, signature))
 
 
-def _is_empty(settings: Any) -> bool:
-    """Whether no attributes are asked for beside those that every signature has. By PAdES the time is not one of them:
-    it stands in the document (ETSI EN 319 142-1, 6.3)."""
-    return settings is None or not any(value for name, value in vars(settings).items() if name != "signing_time")
+def _is_plain(asked: dict[str, Any]) -> bool:
+    """Whether nothing is asked for beside what every signature has. By PAdES the time of signing is no attribute: it
+    stands in the document (ETSI EN 319 142-1, 6.3)."""
+    others = {name for name, value in asked.items() if value and name not in ("use_pades", "signed_attr_settings")}
+    wanted = asked.get("signed_attr_settings")
+    more = wanted is not None and any(value for name, value in vars(wanted).items() if name != "signing_time")
+    return asked.get("use_pades") is True and not others and not more

@@ -1,4 +1,4 @@
-"""What is kept from one signature to the next changes nothing about it: each stands by itself, by pyHanko's validator."""
+"""What is kept from one signature to the next changes nothing about it: each stands by itself, as pyHanko finds."""
 
 import io
 from pathlib import Path
