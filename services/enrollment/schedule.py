@@ -17,6 +17,7 @@ from .commands.accreditation import remind as remind_of_accreditations
 from .commands.actions import tell_overdue
 from .commands.agreements import follow_agreements
 from .commands.applications import forget_unconfirmed
+from .commands.beginnings import begin_placements
 from .commands.complaints import look_at_clocks, put_on_agendas
 from .commands.confirmations import remind as remind_of_confirmations
 from .commands.mentors import follow_courses
@@ -24,7 +25,6 @@ from .commands.people import name_coordinator
 from .commands.replacements import see_overdue
 from .commands.reviews import tell_reviews
 from .commands.risk import judge_risks
-from .commands.trainees import begin_placements
 from .commands.visit_plans import plan_after_signals, waive_visits_to_nobody
 from .commands.visits import tell_visits
 from .commands.watch import watch_due

@@ -13,7 +13,7 @@ from shared.web.deps import Ctx, Listing, Paging, StrictModel, Who
 from shared.web.idempotency import Answer, once
 
 from ..commands.agreements import send_agreement, sign_on_paper
-from ..commands.trainees import start_placement
+from ..commands.beginnings import start_placement
 from ..domain.agreements import Agreement
 from ..store import agreements, enrolments
 from ..store.audit import By

@@ -11,11 +11,11 @@ from shared.events.enrollment import AgreementCompleted, AgreementSent, Agreemen
 from ..domain import agreements as rules
 from ..domain.agreements import Agreement, State
 from ..domain.endings import check_day
+from ..domain.placements import Placement
 from ..domain.rules import unknown
 from ..domain.signals import Kind
 from ..store import agreements, audit, coverage, enrolments, signals
 from ..store.audit import By
-from ..store.enrolments import Placement
 
 SIGN = "agreement-sign"
 """The purpose of the link by which a party signs."""
@@ -114,13 +114,13 @@ async def _sign(tx: Tx, trainee_id: str, party: str, *, on: date, how: str, toda
     newest = next((sheet for sheet in known if sheet.state is not State.WITHDRAWN), None)
     if newest is not None and party in newest.signed:
         return False
-    sheet = rules.check_party(newest if newest and newest.state is State.SENT else None, trainee_id, party)
+    sheet = rules.check_party(newest, trainee_id, party).signed_by(party, on)
     check_day(on, field="signed_on", starts_on=date.min, today=today)
     await agreements.sign(tx, sheet.agreement_id, party, on, how)
     await action_links.withdraw_of(tx, SIGN, f"trainee/{trainee_id}", party, today)
     await audit.note(tx, by, [(f"trainee/{trainee_id}", f"agreement {sheet.agreement_id} signed by {party}")])
     scheme, _version = await coverage.version_of(tx, trainee_id)
-    missing = [one for one in sheet.missing if one != party]
+    missing = sheet.missing
     await outbox.put(
         tx,
         AgreementSigned(

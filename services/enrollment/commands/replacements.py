@@ -14,13 +14,13 @@ from ..domain.coverage import Choice
 from ..domain.endings import check_day
 from ..domain.enrolments import Enrolment
 from ..domain.mentors import Period
+from ..domain.placements import Placement, State
 from ..domain.replacements import Candidate, Reason
 from ..domain.rules import unknown
 from ..domain.signals import Kind
 from ..domain.visits import Place
 from ..store import audit, coverage, enrolments, guides, replacements, schemes, signals
 from ..store.audit import By
-from ..store.enrolments import Placement
 from ..store.replacements import Ending
 from ..store.standings import by_company
 from .agreements import withdraw
@@ -40,7 +40,7 @@ async def end_placement(tx: Tx, trainee_id: str, reason: Reason, *, on: date, to
     placement = standing.placement
     if placement is None and before is not None and (before.ended_on, before.reason) == (on, reason):
         return False
-    if placement is None or placement.state != "active":
+    if placement is None or placement.state is not State.ACTIVE:
         raise rules.no_placement_runs(trainee_id)
     check_day(on, field="ended_on", starts_on=placement.starts_on, today=today)
     one = found[trainee_id]
@@ -49,7 +49,7 @@ async def end_placement(tx: Tx, trainee_id: str, reason: Reason, *, on: date, to
     ending = Ending(
         placement.placement_id, trainee_id, placement.company_id, placement.mentor_id, on, reason, by_day, None
     )
-    await enrolments.keep_placements(tx, [replace(placement, state="ended", ends_on=min(on, placement.ends_on))])
+    await enrolments.keep_placements(tx, [placement.ended(on)])
     await replacements.keep(tx, ending, by=by.actor, at=clock.now())
     await audit.note(tx, by, [(f"trainee/{trainee_id}", f"placement {placement.placement_id} ended on {on}")])
     await tell_ended(tx, [(placement, standing.scheme)], on=on, because="early")

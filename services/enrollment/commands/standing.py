@@ -1,7 +1,7 @@
 """Where an enrolment stands: interrupted, gone on with, stopped before the end, or completed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from shared import clock
@@ -9,9 +9,11 @@ from shared.bus import outbox
 from shared.db import Tx
 from shared.events.enrollment import EnrolmentDroppedOut, EnrolmentPaused, EnrolmentResumed, TrainingCompleted
 
-from ..domain import enrolments as rules
+from ..domain import enrolment_states as rules
 from ..domain.endings import DropOut, Pause, PauseReason, Reason, check_after_pause, check_day, not_paused, phase_on
-from ..domain.enrolments import Enrolment, State
+from ..domain.enrolment_states import State
+from ..domain.enrolments import Enrolment
+from ..domain.placements import State as PlacementState
 from ..domain.rules import unknown
 from ..domain.visits import Place
 from ..store import audit, coverage, endings, enrolments, replacements, signals
@@ -82,7 +84,7 @@ async def drop_out(tx: Tx, trainee_id: str, reason: Reason, *, on: date, today: 
     kept = await endings.drop_out_of(tx, trainee_id)
     if kept is not None and (kept.dropped_out_on, kept.reason) == (on, reason):
         return False
-    rules.move(found.standing.state, State.DROPPED_OUT)
+    way = rules.way_out(found.standing.state)
     first = found.enrolment.starts_on
     check_day(on, field="dropped_out_on", starts_on=first, today=today)
     now = await endings.pause_now(tx, trainee_id)
@@ -91,6 +93,7 @@ async def drop_out(tx: Tx, trainee_id: str, reason: Reason, *, on: date, today: 
     phase = phase_on(on, first, start_phase_weeks=course.start_phase_weeks, first_exam_on=course.first_exam_on)
     one = DropOut(trainee_id, on, reason, phase, (on - first).days)
     await endings.keep_drop_out(tx, one, by=by.actor, at=clock.now())
+    await audit.note(tx, by, [(f"trainee/{trainee_id}", state) for state in way[:-1]])
     await _end(tx, {trainee_id: found.standing}, State.DROPPED_OUT, on=on, today=today, by=by)
     await outbox.put(
         tx,
@@ -124,9 +127,10 @@ async def _end(tx: Tx, standings: Mapping[str, Standing], to: State, *, on: date
     await enrolments.set_states(tx, [(key, to) for key in keys], ended_on=on)
     await audit.note(tx, by, [(f"trainee/{key}", to) for key in keys])
     places = [place for one in standings.values() if (place := one.placement) is not None]
-    ended = [replace(one, state="ended", ends_on=max(one.starts_on, min(on, one.ends_on))) for one in places]
+    began = {one.placement_id for one in places if one.state is PlacementState.ACTIVE}
+    ended = [one.ended(on) for one in places]
     await enrolments.keep_placements(tx, ended)
-    for one in ended:
+    for one in [one for one in ended if one.placement_id in began]:
         await tell_ended(tx, [(one, standings[one.trainee_id].scheme)], on=one.ends_on, because=str(to))
     await replacements.settle(tx, dict.fromkeys(keys), on)
     await endings.end_pauses(tx, keys, on)

@@ -1,4 +1,4 @@
-"""Trainees enrol with a place to learn, begin, and complete."""
+"""Trainees enrol with a place to learn, or change company or mentor."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -6,13 +6,14 @@ from datetime import date
 
 from shared.bus import outbox
 from shared.db import Tx
-from shared.events.enrollment import PlacementMentorChanged, PlacementStarted, TraineeEnrolled
+from shared.events.enrollment import PlacementMentorChanged, TraineeEnrolled
 
-from ..domain import enrolments as rules
-from ..domain.agreements import nothing_to_start
+from ..domain import placements as place_states
 from ..domain.coverage import Plan
-from ..domain.enrolments import Enrolment, Known, State
-from ..domain.rules import Refused, unknown
+from ..domain.enrolment_states import State
+from ..domain.enrolments import Enrolment, Known, accept
+from ..domain.placements import Placement
+from ..domain.rules import Refused
 from ..domain.schemes import SchemeVersion
 from ..domain.visits import Place
 from ..store import (
@@ -28,10 +29,10 @@ from ..store import (
     schemes,
 )
 from ..store.audit import By
-from ..store.enrolments import Placement, Standing
 from ..store.standings import by_company
 from . import people
-from .agreements import amend, check_may_begin
+from .agreements import amend
+from .beginnings import begin
 from .coverage import find_gaps_of
 from .mentors import unusable
 from .outcome import Outcome, Sorted, sort
@@ -54,7 +55,7 @@ async def enrol_trainees(tx: Tx, given: Sequence[Enrolment], *, today: date, by:
         plans = known.plans
         for one in news:
             try:
-                versions[one.id] = rules.accept(one, known)
+                versions[one.id] = accept(one, known)
             except Refused as rule:
                 refused[one.id] = rule
     found = sort(given, enrolled, refused)
@@ -70,7 +71,7 @@ async def enrol_trainees(tx: Tx, given: Sequence[Enrolment], *, today: date, by:
         before = enrolled.get(one.id)
         await people.tell(tx, before.contacts() if before else [], one.contacts())
     await _enrol(tx, found.new, versions, today, by, wait)
-    await _change(tx, found, enrolled, today, by)
+    await _change(tx, found, enrolled, versions, today, by)
     touched = [*found.to_keep, *(enrolled[one.id] for one in found.changed)]
     await plan_visits(tx, _places_of(touched), today=today, by=by)
     await keep_plans_of(tx, {one.id: plans[one.id] for one in found.to_keep if plans.get(one.id)}, by=by)
@@ -144,7 +145,8 @@ async def _enrol(
     tx: Tx, new: Sequence[Enrolment], versions: Mapping[str, SchemeVersion], today: date, by: By, wait: set[str]
 ) -> None:
     started = [_placement(one, 1, one.starts_on, today) for one in new]
-    started = [replace(one, state="proposed") if one.trainee_id in wait else one for one in started]
+    started = [replace(one, state=place_states.State.PROPOSED) if one.trainee_id in wait else one for one in started]
+    started = _covered(started, new, versions)
     await enrolments.keep_placements(tx, started)
     for one in new:
         version = versions[one.id]
@@ -166,9 +168,18 @@ async def _enrol(
             ),
         )
     await audit.note(tx, by, [(f"trainee/{one.id}", State.ENROLLED) for one in new])
-    begun = [one for one in started if one.state == "active"]
+    begun = [one for one in started if one.state is place_states.State.ACTIVE]
     await audit.note(tx, by, [(f"trainee/{one.trainee_id}", State.ACTIVE) for one in begun])
-    await _begin(tx, begun, by)
+    await begin(tx, begun, by)
+
+
+def _covered(
+    places: Sequence[Placement], of: Sequence[Enrolment], versions: Mapping[str, SchemeVersion]
+) -> list[Placement]:
+    """Those that wait were accepted with a plan for each open target, where the scheme asks for one."""
+    asked = {one.id for one in of if versions[one.id].curriculum.must_be_covered(one.programme)}
+    waits = place_states.State.PROPOSED
+    return [one.covered() if one.state is waits and one.trainee_id in asked else one for one in places]
 
 
 def _placement(one: Enrolment, number: int, starts_on: date, today: date) -> Placement:
@@ -177,13 +188,20 @@ def _placement(one: Enrolment, number: int, starts_on: date, today: date) -> Pla
         trainee_id=one.trainee_id,
         company_id=one.company_id,
         mentor_id=one.mentor_id,
-        state="active" if starts_on <= today else "proposed",
+        state=place_states.State.ACTIVE if starts_on <= today else place_states.State.PROPOSED,
         starts_on=starts_on,
         ends_on=one.planned_end,
     )
 
 
-async def _change(tx: Tx, found: Sorted[Enrolment], enrolled: Mapping[str, Enrolment], today: date, by: By) -> None:
+async def _change(
+    tx: Tx,
+    found: Sorted[Enrolment],
+    enrolled: Mapping[str, Enrolment],
+    versions: Mapping[str, SchemeVersion],
+    today: date,
+    by: By,
+) -> None:
     """Another company or mentor ends a placement that has begun, and starts the next one today."""
     standings = await enrolments.standings(tx, (one.id for one in found.changed))
     moved = [one for one in found.changed if _place(one) != _place(enrolled[one.id])]
@@ -197,23 +215,24 @@ async def _change(tx: Tx, found: Sorted[Enrolment], enrolled: Mapping[str, Enrol
             if one in moved and standings[one.id].state in (State.ACTIVE, State.PAUSED):
                 started.append(_placement(one, numbers[one.id] + 1, max(today, one.starts_on), today))
             continue
-        if one not in moved or now.state != "active":
-            state = "proposed" if one in moved else now.state
-            placements.append(
-                replace(now, state=state, company_id=one.company_id, mentor_id=one.mentor_id, ends_on=one.planned_end)
-            )
+        if one not in moved:
+            placements.append(now.lasting(one.planned_end))
             continue
-        ended = replace(now, state="ended", ends_on=max(now.starts_on, min(today, now.ends_on)))
+        if now.state is not place_states.State.ACTIVE:
+            placements.append(now.moved(one.company_id, one.mentor_id, one.planned_end))
+            continue
+        ended = now.ended(today)
         over.append((ended, one))
         placements.append(ended)
         started.append(_placement(one, numbers[one.id] + 1, max(today, now.starts_on), today))
+    placements = _covered(placements, found.changed, versions)
     await enrolments.keep_placements(tx, [*placements, *started])
     await audit.note(tx, by, [(f"trainee/{one.id}", "changed") for one in found.changed])
     marks = {key: one.scheme for key, one in standings.items()}
     for ended, one in over:
         because = "moved" if ended.company_id != one.company_id else "mentor changed"
         await tell_ended(tx, [(ended, marks[one.id])], on=ended.ends_on, because=because)
-    await _begin(tx, started, by)
+    await begin(tx, started, by)
     follows = {one.trainee_id: one for one in started}
     for ended, one in over:
         if ended.company_id == one.company_id:
@@ -234,59 +253,3 @@ async def _change(tx: Tx, found: Sorted[Enrolment], enrolled: Mapping[str, Enrol
 
 def _place(one: Enrolment) -> tuple[str, str]:
     return one.company_id, one.mentor_id
-
-
-async def _begin(tx: Tx, placements: Sequence[Placement], by: By) -> None:
-    """Tells that placements have begun; the first one makes the enrolment active."""
-    standings = await enrolments.standings(tx, (one.trainee_id for one in placements))
-    for one in placements:
-        await outbox.put(
-            tx,
-            PlacementStarted(
-                placement_id=one.placement_id,
-                trainee_id=one.trainee_id,
-                company_id=one.company_id,
-                mentor_id=one.mentor_id,
-                starts_on=one.starts_on,
-                scheme=standings[one.trainee_id].scheme,
-            ),
-        )
-    await _move(tx, {key: one for key, one in standings.items() if one.state is State.ENROLLED}, State.ACTIVE, by)
-
-
-async def _move(
-    tx: Tx, standings: Mapping[str, Standing], to: State, by: By, *, ended_on: date | None = None
-) -> list[str]:
-    """Moves those that can be moved; who they are."""
-    moved = sorted(key for key, standing in standings.items() if to in rules.MOVES[standing.state])
-    if moved:
-        moves = [(key, rules.move(standings[key].state, to)) for key in moved]
-        await enrolments.set_states(tx, moves, ended_on=ended_on)
-        await audit.note(tx, by, [(f"trainee/{key}", state) for key, state in moves])
-    return moved
-
-
-async def start_placement(tx: Tx, trainee_id: str, *, today: date, by: By) -> bool:
-    """Begins a placement that waits. False when it runs already; raises ``NoStartWithoutAgreement`` or what else
-    stands in the way."""
-    if trainee_id not in await enrolments.enrolments(tx, [trainee_id]):
-        raise unknown("trainee_id", trainee_id)
-    waiting = (await enrolments.standings(tx, [trainee_id]))[trainee_id].placement
-    if waiting is not None and waiting.state == "active":
-        return False
-    if waiting is None or waiting.starts_on > today:
-        raise nothing_to_start(trainee_id)
-    await check_may_begin(tx, trainee_id)
-    begun = replace(waiting, state="active")
-    await enrolments.keep_placements(tx, [begun])
-    await _begin(tx, [begun], by)
-    return True
-
-
-async def begin_placements(tx: Tx, *, today: date, by: By, limit: int = 500) -> int:
-    """Placements whose first day has come begin; how many."""
-    coming = [replace(one, state="active") for one in await enrolments.to_begin(tx, today, limit)]
-    await enrolments.keep_placements(tx, coming)
-    if coming:
-        await _begin(tx, coming, by)
-    return len(coming)

@@ -5,7 +5,7 @@ agreed changes while the parties stay the same, the next sheet is complete by th
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
@@ -83,6 +83,16 @@ class Agreement:
     def missing(self) -> list[str]:
         """Who has not signed yet, in the order of the parties."""
         return [] if self.amends else [one for one in self.parties if one not in self.signed]
+
+    def signed_by(self, party: str, on: date) -> "Agreement":
+        """With one more signature, and complete with the last. Raises ``NothingToSign`` and ``NotAParty``."""
+        waiting = check_party(self if self.state is State.SENT else None, self.trainee_id, party)
+        after = replace(waiting, signed={**self.signed, party: on})
+        return after if after.missing else replace(after, state=State.COMPLETED, completed_on=on)
+
+    def withdrawn(self) -> "Agreement":
+        """No longer to be signed; what everybody signed stays."""
+        return self if self.state is State.COMPLETED else replace(self, state=State.WITHDRAWN)
 
 
 def parties(one: Enrolment) -> tuple[str, ...]:

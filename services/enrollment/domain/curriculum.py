@@ -57,6 +57,10 @@ class Curriculum:
         """The targets of a programme, in the scheme's order; those of a programme not named here are none."""
         return [self.targets[code] for code in self.programmes.get(programme, ()) if code in self.targets]
 
+    def must_be_covered(self, programme: str) -> bool:
+        """Whether no placement begins with a target of this programme that is open and has no plan."""
+        return self.open_targets_need_plan and bool(self.of(programme))
+
 
 def _words(given: Mapping[str, str] | None, otherwise: str, english: str | None = None) -> Words:
     nl = (given or {}).get("nl") or otherwise

@@ -1,9 +1,8 @@
-"""Enrolling a trainee with a place to learn, and the states an enrolment goes through."""
+"""Enrolling a trainee with a place to learn: the rules that an enrolment keeps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
 from .accreditation import check_accredited
 from .companies import Company, School
@@ -41,55 +40,6 @@ class GuardianMissing(Refused):
 
 class EnrolmentIsFixed(Refused):
     """Programme and first day were told to others as facts; another training is another enrolment."""
-
-
-class NotPossibleNow(Refused):
-    """The enrolment is in a state from which this cannot be done."""
-
-
-class State(StrEnum):
-    APPLIED = "applied"
-    ACCEPTED = "accepted"
-    ENROLLED = "enrolled"
-    ACTIVE = "active"
-    PAUSED = "paused"
-    COMPLETED = "completed"
-    DROPPED_OUT = "dropped out"
-
-
-STATES_NL = {
-    State.APPLIED: "aangemeld",
-    State.ACCEPTED: "toegelaten",
-    State.ENROLLED: "ingeschreven",
-    State.ACTIVE: "in opleiding",
-    State.PAUSED: "onderbroken",
-    State.COMPLETED: "afgerond",
-    State.DROPPED_OUT: "uitgevallen",
-}
-
-MOVES: dict[State, frozenset[State]] = {
-    State.APPLIED: frozenset({State.ACCEPTED}),
-    State.ACCEPTED: frozenset({State.ENROLLED}),
-    State.ENROLLED: frozenset({State.ACTIVE}),
-    State.ACTIVE: frozenset({State.PAUSED, State.COMPLETED, State.DROPPED_OUT}),
-    State.PAUSED: frozenset({State.ACTIVE, State.COMPLETED, State.DROPPED_OUT}),
-    State.COMPLETED: frozenset(),
-    State.DROPPED_OUT: frozenset(),
-}
-
-
-def move(now: State, to: State) -> State:
-    """The state moved to; raises ``NotPossibleNow`` naming the moves that are possible."""
-    if to in MOVES[now]:
-        return to
-    possible = sorted(MOVES[now])
-    raise NotPossibleNow(
-        f"wat {STATES_NL[now]} is, kan niet {STATES_NL[to]} worden",
-        f"what is {now} cannot become {to}",
-        field="state",
-        value=str(to),
-        allowed=(", ".join(STATES_NL[one] for one in possible) or "niets meer", ", ".join(possible) or "nothing more"),
-    )
 
 
 @dataclass(frozen=True, slots=True)

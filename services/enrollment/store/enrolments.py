@@ -3,25 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+import asyncpg
 
 from shared.db import Tx
 
-from ..domain.enrolments import Enrolment, State
+from ..domain.enrolment_states import State
+from ..domain.enrolments import Enrolment
+from ..domain.placements import Placement
+from ..domain.placements import State as PlacementState
 from ..domain.schemes import SchemeVersion
 from .rows import columns, distinct
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """A trainee's place at a company, from the first to the last day; the last day moves when it ends sooner."""
-
-    placement_id: str
-    trainee_id: str
-    company_id: str
-    mentor_id: str
-    state: str
-    starts_on: date
-    ends_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +53,7 @@ async def standings(tx: Tx, keys: Iterable[str]) -> dict[str, Standing]:
     found = {}
     for row in rows:
         given = {name: row[name] for name in Placement.__dataclass_fields__}
-        placement = None if row["placement_id"] is None else Placement(**given)
+        placement = None if row["placement_id"] is None else _placement(given)
         found[row["trainee_id"]] = Standing(State(row["enrolment_state"]), row["scheme"], placement)
     return found
 
@@ -117,7 +110,8 @@ async def keep(
 
 async def keep_placements(tx: Tx, placements: Sequence[Placement]) -> None:
     """Ended ones first: a trainee has one placement at a time."""
-    for some in ([p for p in placements if p.state == "ended"], [p for p in placements if p.state != "ended"]):
+    over = PlacementState.ENDED
+    for some in ([p for p in placements if p.state is over], [p for p in placements if p.state is not over]):
         if not some:
             continue
         await tx.execute(
@@ -167,7 +161,8 @@ async def to_begin(tx: Tx, today: date, limit: int) -> list[Placement]:
     rows = await tx.fetch(
         """
         select placement_id, trainee_id, company_id, mentor_id, state, starts_on, ends_on
-        from placement p where state in ('proposed', 'signed') and starts_on <= $1 and (state = 'signed' or not exists (
+        from placement p where state in ('proposed', 'covered', 'signed') and starts_on <= $1
+          and (state = 'signed' or not exists (
             select from enrolment e join scheme_curriculum c on (c.scheme, c.version) = (e.scheme, e.scheme_version)
             where e.trainee_id = p.trainee_id and (c.content #>> '{norms,agreement_grace_days}')::int = 0))
         order by starts_on, placement_id limit $2 for update of p skip locked
@@ -175,4 +170,8 @@ async def to_begin(tx: Tx, today: date, limit: int) -> list[Placement]:
         today,
         limit,
     )
-    return [Placement(**row) for row in rows]
+    return [_placement(row) for row in rows]
+
+
+def _placement(row: Mapping[str, Any] | asyncpg.Record) -> Placement:
+    return Placement(**{**row, "state": PlacementState(row["state"])})

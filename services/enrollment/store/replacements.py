@@ -9,8 +9,8 @@ import asyncpg
 from shared.db import Tx
 
 from ..domain.coverage import Host
+from ..domain.placements import Placement
 from ..domain.visits import Place
-from .enrolments import Placement
 from .rows import distinct
 
 

@@ -152,3 +152,39 @@ async def test_the_file_takes_the_same_by_form_and_says_what_is_wrong(office: En
     assert "het werk van het leerbedrijf was te smal" in ended
     assert "P3" in ended
     assert f'action="{at}/drop-out"' not in ended
+
+
+async def test_who_never_began_drops_out_from_the_first_day_on_and_no_placement_is_told_to_have_ended(
+    office: Enrollment,
+) -> None:
+    await office.publish(norms={"mentor_max_trainees": 3, "agreement_grace_days": 0})
+    await office.give("trainees", rows.trainee("T1"))
+    given = {"trainee_id": "T1", "reason": "other-job"}
+    early = await office.post("drop-outs", {**given, "dropped_out_on": "2025-08-31"})
+    assert early.json()["type"] == "urn:keur:problem:day-before-the-training"
+    async with office.db.read() as tx:
+        assert await tx.fetchval("select state from enrolment where trainee_id = 'T1'") == "enrolled"
+
+    assert (await office.post("drop-outs", given)).status_code == 201
+
+    async with office.db.read() as tx:
+        states = await tx.fetch("select state from placement where trainee_id = 'T1'")
+        path = await tx.fetch("select change from audit where subject = 'trainee/T1' order by position")
+    assert [row["state"] for row in states] == ["ended"]
+    assert [row["change"] for row in path if row["change"] in ("enrolled", "active", "dropped out")] == [
+        "enrolled", "active", "dropped out",
+    ]  # fmt: skip
+    assert await office.told("placement-started", "placement-ended") == []
+
+
+async def test_where_the_scheme_asks_for_plans_a_placement_that_waits_is_covered(office: Enrollment) -> None:
+    learned = {code: {"targets": ["T01"]} for code in ("lasser-3", "verspaner-3")}
+    norms = {"mentor_max_trainees": 3, "open_targets_need_plan": True}
+    await office.publish(norms=norms, targets={"T01": {}}, programmes=learned)
+    answer = await office.give("trainees", rows.trainee("T1", starts_on="2025-10-01"))
+    async with office.db.read() as tx:
+        state = await tx.fetchval("select state from placement where trainee_id = 'T1'")
+    assert (answer.status_code, state) == (200, "covered"), answer.text
+    await office.day_comes("2025-10-01")
+    async with office.db.read() as tx:
+        assert await tx.fetchval("select state from placement where trainee_id = 'T1'") == "active"

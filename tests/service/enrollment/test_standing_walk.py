@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from services.enrollment.domain.enrolments import State
+from services.enrollment.domain.enrolment_states import State
 
 from . import rows
 from .conftest import Enrollment

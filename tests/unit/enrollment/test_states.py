@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from services.enrollment.domain.enrolments import MOVES, NotPossibleNow, State, move
+from services.enrollment.domain.enrolment_states import MOVES, NotPossibleNow, State, move, way_out
 from services.enrollment.domain.mentors import Period, busiest
 
 LAST = (State.COMPLETED, State.DROPPED_OUT)
@@ -45,6 +45,14 @@ TestAnEnrolment = AnEnrolment.TestCase
 def test_every_state_but_the_first_can_be_reached_and_only_the_last_two_are_final() -> None:
     assert {to for moves in MOVES.values() for to in moves} == set(State) - {State.APPLIED}
     assert {state for state, moves in MOVES.items() if not moves} == set(LAST)
+
+
+def test_who_never_began_drops_out_by_way_of_the_first_day_and_nobody_drops_out_twice() -> None:
+    assert way_out(State.ENROLLED) == (State.ACTIVE, State.DROPPED_OUT)
+    assert way_out(State.PAUSED) == way_out(State.ACTIVE) == (State.DROPPED_OUT,)
+    for state in (State.APPLIED, State.ACCEPTED, *LAST):
+        with pytest.raises(NotPossibleNow):
+            way_out(state)
 
 
 DAYS = st.dates(date(2024, 1, 1), date(2024, 3, 1))
