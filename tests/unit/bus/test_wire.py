@@ -9,9 +9,11 @@ from pamqp.header import ContentHeader
 
 from shared.bus import wire
 from shared.bus.frames import Delivered
-from shared.events import Envelope
+from shared.bus.sealing import Seal
+from shared.events import ALL, Envelope
 from shared.events.certification import ExamPassed
 
+SEAL = Seal(b"k" * 32)
 texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=60)
 moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 envelopes = st.builds(
@@ -53,11 +55,14 @@ def test_our_bytes_decode_to_the_properties_that_pamqp_writes(
 
 @given(envelopes)
 def test_a_listener_reads_the_envelope_that_the_teller_wrote(envelope: Envelope) -> None:
-    header = ContentHeader(body_size=2).marshal()[:12] + encoded(envelope, user_id=None, sealed=False)
+    private = ALL[envelope.type].PRIVATE
+    header = ContentHeader(body_size=2).marshal()[:12] + encoded(envelope, user_id=None, sealed=private)
+    body = SEAL.close(b"{}", envelope.id) if private else b"{}"
 
-    heard = wire.read(Delivered(b"", header, b"{}"), None)
+    heard = wire.read(Delivered(b"", header, body), SEAL)
 
     assert heard.envelope == envelope
+    assert heard.body == b"{}"
     assert heard.attempt == 0
 
 
