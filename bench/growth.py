@@ -8,12 +8,13 @@ import sys
 import time
 from typing import Any
 
+import aiormq
 import asyncpg
-import httpx
 
 from bench import machine
 from bench.home import Office
 from deploy.demo.school_years import FILES
+from shared.bus import topology
 from shared.settings import SERVICES
 
 KINDS = ("schools", "companies", "instructors", "mentors", "trainees", "logbook", "results")
@@ -42,11 +43,14 @@ async def measure(*, factors: list[int], kinds: list[str], most: int) -> list[di
             if len(rows) > most:
                 print(f"  {factor} × {kind}: {len(rows):,} rows left out", file=sys.stderr)
                 continue
+            used = sum(machine.home_seconds(office.home).values())
             taken, quiet, events = await _given(office, kind, rows)
             table.setdefault(f"{kind}: import, s", {})[factor] = taken
             if events:
                 table.setdefault(f"{kind}: until all have heard, s", {})[factor] = taken + quiet
                 table.setdefault(f"{kind}: events", {})[factor] = events
+            used = sum(machine.home_seconds(office.home).values()) - used
+            table.setdefault(f"{kind}: processor time of everything until then, s", {})[factor] = used
             print(f"  {factor} × {kind}: {len(rows):,} rows in {taken:.1f} s, {events} events", file=sys.stderr)
         for what, milliseconds in (await _pages(office)).items():
             table.setdefault(what, {})[factor] = milliseconds
@@ -98,12 +102,17 @@ async def _is_quiet(office: Office) -> bool:
         await connection.close()
         if waits:
             return False
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+    broker = await aiormq.connect(office.home.admin_amqp_url)  # the management API tells what was some seconds ago
+    try:
+        channel = await broker.channel()
         for service in SERVICES:
-            queue = f"{office.home.management_url}/api/queues/%2F/keur.{service}.inbox"
-            found = (await http.get(queue)).json()
-            if found.get("messages", 0):
+            if (await channel.queue_declare(topology.inbox(service), passive=True)).message_count:
                 return False
+            async with office.client(service) as http:
+                if (await http.get("/readyz")).json()["counters"]["in_flight"]:
+                    return False
+    finally:
+        await broker.close()
     return True
 
 

@@ -101,6 +101,14 @@ def home_seconds(home: Home) -> dict[str, float]:
     return found
 
 
+SERVERS = ("postgres", "rabbitmq")
+
+
+def servers_seconds() -> dict[str, float]:
+    """Processor time so far of the database and the broker of the home that runs; nothing when none does."""
+    return {name: used for name, used in home_seconds(Home.from_env()).items() if name in SERVERS}
+
+
 def spent_ms(before: dict[str, float], after: dict[str, float], count: int) -> dict[str, float]:
     """Milliseconds for each of ``count`` between two readings, and their sum."""
     each = {name: round((after[name] - used) / count * 1000, 1) for name, used in before.items() if name in after}

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from time import monotonic
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import asyncpg
 import structlog
@@ -20,12 +20,18 @@ from shared.silence import end_silent
 log = structlog.get_logger(__name__)
 
 BUS_MIGRATIONS = Path(__file__).parent / "bus" / "migrations"
-_BY_KEY = "set local plan_cache_mode = force_custom_plan; set local enable_seqscan = off"
-"""PostgreSQL knows nothing yet of rows that this transaction wrote: by the plan from when the table was empty, or by
-its guess for 500 keys, it would read the whole table for each chunk of a file (100,000 new trainees: minutes)."""
-_BY_KEY_ALWAYS = {"enable_seqscan": "off"}
+_BY_KEY_ALWAYS = {"enable_seqscan": "off", "jit": "off"}
 """A plan is kept as long as its connection, and the first is made while the tables are empty: then reading all of one
-is cheapest, and a year later it is what every event does. What no index serves is still read as a whole."""
+is cheapest, and a year later it is what every event does. What no index serves is still read as a whole; that has a
+price on paper only, for which nothing needs to be compiled (docs/decisions/0014)."""
+PLANS = {
+    "": "",
+    "anew": " set local plan_cache_mode = force_custom_plan;",
+    "kept": " set local plan_cache_mode = force_generic_plan;",
+}
+"""``anew`` for a transaction that fills tables as it goes: PostgreSQL knows nothing yet of the rows that it wrote, and
+a plan kept from when a table was empty cost minutes for 100,000 new trainees. ``kept`` for statements that find few
+rows by key, whatever the tables hold: planning each anew costs as much as carrying it out."""
 _MIGRATION_NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
 
 
@@ -37,6 +43,15 @@ class Tx(asyncpg.Connection):
         super().__init__(*args, **kwargs)
         self.outgoing: list[Any] = []
         self.asked_at: float | None = None
+        self._also = ""
+
+    def get_reset_query(self) -> str:
+        """Nothing: what is set is set for one transaction, and asking for it was a round trip after each."""
+        return ""
+
+    def begin_with(self, settings: str) -> None:
+        """What the next transactions set as they begin, in the same round trip."""
+        self._also = settings
 
     async def _execute(self, *args: Any, **kwargs: Any) -> Any:
         self.asked_at = monotonic()
@@ -47,6 +62,8 @@ class Tx(asyncpg.Connection):
 
     async def execute(self, query: str, *args: object, timeout: float | None = None) -> str:
         self.asked_at = monotonic()
+        if query == "BEGIN;":
+            query += self._also
         try:
             return await super().execute(query, *args, timeout=timeout)
         finally:
@@ -139,28 +156,28 @@ class Database:
                     await self._pool.release(connection, timeout=self._patience)
 
     @asynccontextmanager
-    async def _transaction(self, *, growing: bool) -> AsyncIterator[Tx]:
+    async def _transaction(self, plans: str) -> AsyncIterator[Tx]:
         from shared.bus import outbox  # the outbox is written by whoever commits
 
         async with self._acquire() as tx:
             tx.outgoing.clear()
+            tx.begin_with(PLANS[plans])
             try:
                 async with tx.transaction():
-                    if growing:
-                        await tx.execute(_BY_KEY)
                     yield tx
                     told = await outbox.flush(tx)
             finally:
                 tx.outgoing.clear()
+                tx.begin_with("")
         if told:
             self.after_told()
 
-    def transaction(self, *, growing: bool = False) -> AbstractAsyncContextManager[Tx]:
+    def transaction(self, *, plans: Literal["", "anew", "kept"] = "") -> AbstractAsyncContextManager[Tx]:
         """Begins; on leaving writes the events put into the outbox and commits: both or neither.
 
-        ``growing`` is for one that fills tables as it goes and finds its rows by key: see ``_BY_KEY``.
+        ``plans`` says how its statements are planned: see ``PLANS``; nothing leaves that to PostgreSQL.
         """
-        return self._transaction(growing=growing)
+        return self._transaction(plans)
 
     def read(self) -> AbstractAsyncContextManager[Tx]:
         """A connection for queries, outside a transaction."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import tomllib
@@ -58,7 +59,8 @@ class Service:
 
     ``loops`` run for as long as the service does and are started again with a pause when they fail; ``status`` adds
     to ``/readyz`` (never personal data); ``extra_consumers`` are queues beside the inbox (ops: the failed messages);
-    ``retention`` says what of the service's own goes with age, beside what goes of every service's bus.
+    ``retention`` says what of the service's own goes with age, beside what goes of every service's bus; ``linger`` is
+    how long the inbox waits for company (``Consumer``).
     """
 
     name: str
@@ -73,6 +75,7 @@ class Service:
     extra_consumers: Sequence[Callable[["Service"], Consumer]] = ()
     body_limits: dict[str, int] | None = None
     retention: Sequence[ages.Rule] = ()
+    linger: float = 0.0
     state: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -117,6 +120,7 @@ class Service:
             publisher=self.publisher,
             seal=self.seal,
             batch=s.batch,
+            linger=self.linger,
             timeout=s.broker_timeout,
         )
 
@@ -302,6 +306,7 @@ async def serve(service: Service, mode: str = "all") -> None:
             timeout_graceful_shutdown=5, server_header=False, date_header=True,
         )
     )  # fmt: skip
+    gc.freeze()  # what was imported stays: looking through it for garbage holds up every answer for 50 ms
     parts = [asyncio.create_task(server.serve(), name="web")]
     parts.append(asyncio.create_task(service.work() if mode != "web" else _only_database(service), name="work"))
     stopping = asyncio.create_task(stop.wait())

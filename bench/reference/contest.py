@@ -77,10 +77,12 @@ async def _throughput(name: str, ground: Ground, events: int, profile: str | Non
     await filler.open()
     await filler.fill(0, events, plain=WORKERS[name].plain)
     await filler.close()
-    before = machine.ticks()
+    before, servers = machine.ticks(), machine.servers_seconds()
     child = await _child(name, ground, "throughput", events, profile)
     answer = await _answer(child)
     answer["machine_busy"] = machine.busy_share(before, machine.ticks())
+    for server, used in machine.servers_seconds().items():
+        answer[f"{server}_us_per_event"] = (used - servers[server]) / events * 1e6
     await job.check(ground.amqp, ground.database, events)
     return answer
 
@@ -160,7 +162,10 @@ def table(results: Sequence[Result], yardstick: str) -> list[dict[str, Any]]:
     for result in results:
         row: dict[str, Any] = defaultdict(lambda: None, worker=result.worker)
         if result.rounds:
-            for name in ("events_per_s", "cpu_us_per_event", "memory_mb", "machine_busy"):
+            servers = (f"{server}_us_per_event" for server in machine.SERVERS)
+            for name in ("events_per_s", "cpu_us_per_event", *servers, "memory_mb", "machine_busy"):
+                if name not in result.rounds[0]:  # other servers than those of a home: not seen from here
+                    continue
                 row[name] = round(result.median(name), 2)
         if base is not None and result.rounds:
             ratios = [a["events_per_s"] / b["events_per_s"] for a, b in zip(result.rounds, base.rounds, strict=True)]

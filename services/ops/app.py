@@ -11,6 +11,9 @@ from .handlers import FailedMessages, on
 from .replays import replaying
 from .schedule import redrive
 
+LINGER = 0.05
+"""Seconds: the journal hears every event there is, and nobody waits for a line of it."""
+
 
 def build(settings: ServiceSettings) -> Service:
     """Journal, failed messages, desk and its pages. Opens nothing."""
@@ -23,6 +26,7 @@ def build(settings: ServiceSettings) -> Service:
         loops=[redrive, replaying],
         status=queries.status,
         extra_consumers=[FailedMessages],
+        linger=LINGER,
     )
     service.state["desk"] = Desk(service.context)
     return service

@@ -1,5 +1,5 @@
-"""Natural batching: the inbox queue's one consumer takes what has arrived, never waits for more, and acknowledges
-together what was committed together."""
+"""Natural batching: the inbox queue's one consumer takes what has arrived, waits for no more, and acknowledges
+together what was committed together. One whose work nobody waits for may linger, so that its commits are fewer."""
 
 import asyncio
 import contextlib
@@ -39,7 +39,8 @@ class ConsumerLost(ConnectionError):
 class Consumer:
     """Consumes one queue over a connection of its own, until stopped; connects again by itself.
 
-    ``batch`` is the most messages taken into one transaction; the broker sends at most twice as many ahead.
+    ``batch`` is the most messages taken into one transaction; the broker sends at most twice as many ahead. ``linger``
+    is how long what arrived waits for company, in seconds, when it is not a batch yet.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Consumer:
         publisher: Publisher,
         seal: Seal | None = None,
         batch: int = 200,
+        linger: float = 0.0,
         timeout: float = 10.0,
         tiers: Sequence[timedelta] = topology.RETRY_TIERS,
     ) -> None:
@@ -63,6 +65,7 @@ class Consumer:
         self._seal = seal
         self._tellers = Tellers(service, publisher.user)
         self._batch = batch
+        self._linger = linger
         self._timeout = timeout
         self._tiers = tiers
         self._arrived: deque[Delivered] = deque()
@@ -199,6 +202,8 @@ class Consumer:
                 if not self._arrived and not self._leaving:
                     await self._wake.wait()
                 continue
+            if self._linger and len(self._arrived) < self._batch:
+                await asyncio.sleep(self._linger)
             if channel.is_closed:
                 raise ConsumerLost("the channel closed")
             size = min(self._batch, len(self._arrived))

@@ -75,7 +75,7 @@ class Dispatcher:
             telemetry.MESSAGES.labels(self._on.service, kind, "handled" if new else "seen before").inc(count)
 
     async def _commit(self, messages: Sequence[Heard], running: "_Running") -> set[str]:
-        async with self._db.transaction() as tx:
+        async with self._db.transaction(plans="kept") as tx:
             rows = await tx.fetch(_UNSEEN, self._on.service, [message.envelope.id for message in messages])
             fresh = {row["message_id"] for row in rows}
             new, taken = [], set()

@@ -41,14 +41,14 @@ async def put(tx: Tx, *events: Event, cause: Event | None = None, id: str | None
 
 
 # The row of each subject is locked (in the order of subjects, against deadlock) until commit, so that a subject's
-# positions and sequences rise in the order of its commits. Told already under the same id: no row, no number used.
+# positions and sequences rise in the order of its commits.
 _WRITE = """
 with given as (
     select * from unnest($1::uuid[], $2::bool[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                          $9::timestamptz[], $10::bytea[]) with ordinality
         as t(id, private, type, subject, scheme, correlationid, causationid, traceparent, time, body, n)
 ), told as (
-    select * from given where not $11 or not exists (select from outbox where outbox.id = given.id)
+    select * from given
 ), counted as (
     insert into subject_sequence as s (subject, last)
     select subject, count(*) from told group by subject order by subject
@@ -60,8 +60,12 @@ select id, private, type, subject,
        last - count(*) over (partition by subject) + row_number() over (partition by subject order by n),
        scheme, correlationid, causationid, traceparent, time, body
 from told join counted using (subject) order by n
-on conflict (id) do nothing
 """
+# Told already under the same id: no row, no number used. Looking for conflicts costs a seventh of the statement.
+_WRITE_ONCE = (
+    _WRITE.replace("from given\n", "from given where not exists (select from outbox where outbox.id = given.id)\n")
+    + "on conflict (id) do nothing"
+)
 
 
 async def flush(tx: Tx) -> bool:
@@ -70,8 +74,9 @@ async def flush(tx: Tx) -> bool:
     if not rows:
         return False
     events = [row.event for row in rows]
+    fixed = any(row.id[14] == "5" for row in rows)  # a UUIDv5 is a fixed id: it may have been told before
     await tx.execute(
-        _WRITE,
+        _WRITE_ONCE if fixed else _WRITE,
         [row.id for row in rows],
         [event.PRIVATE for event in events],
         [event.TYPE for event in events],
@@ -82,7 +87,6 @@ async def flush(tx: Tx) -> bool:
         [row.traceparent for row in rows],
         [row.time for row in rows],
         [event.model_dump_json().encode() for event in events],
-        any(row.id[14] == "5" for row in rows),  # a UUIDv5 is a fixed id: it may have been told before
     )
     tx.outgoing.clear()
     return True

@@ -31,6 +31,18 @@ from outbox where published_at is null
 """
 
 
+async def _give_back(connection: asyncpg.Connection) -> None:
+    """As it was taken: without the lock. When that cannot be said of it, the pool does not get it back."""
+    if is_lost(connection):
+        return
+    try:
+        await connection.execute("select pg_advisory_unlock(hashtext('keur relay')); reset synchronous_commit")
+    except BaseException as error:
+        connection.terminate()
+        if not isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError | OSError):
+            raise
+
+
 def first_of_each_subject(rows: Sequence[asyncpg.Record]) -> list[asyncpg.Record]:
     """What may be published while the broker is not trusted: at most one event per subject at a time.
 
@@ -74,12 +86,13 @@ class Relay:
                     self.leads = True
                     try:
                         pauses = 0
+                        # A mark that a crash of the database takes back is an event published twice, which inboxes
+                        # know: it need not wait for the disk.
+                        await connection.execute("set synchronous_commit = off")
                         await self._lead(connection)
                     finally:
                         self.leads = False
-                        if not is_lost(connection):
-                            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError):
-                                await connection.execute("select pg_advisory_unlock(hashtext('keur relay'))")
+                        await _give_back(connection)
             except (
                 DependencyAway,
                 asyncpg.PostgresError,

@@ -9,7 +9,7 @@ from datetime import datetime
 from string import Formatter
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr
+from pydantic import BaseModel, ConfigDict
 
 _TYPE = re.compile(r"^(?P<service>[a-z]+)\.(?P<fact>[a-z]+(?:-[a-z]+)*)\.v[1-9][0-9]*$")
 
@@ -34,12 +34,14 @@ class Envelope(BaseModel):
 class Event(BaseModel):
     """Base of all events. A subclass names type and subject: ``class X(Event, type="…", subject="trainee/{…}")``."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # its validator is made when the first of the kind is made or heard: a service hears of few of all
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     TYPE: ClassVar[str]
     SUBJECT: ClassVar[str]
     PRIVATE: ClassVar[bool] = False
-    _envelope: Envelope | None = PrivateAttr(default=None)
+    _envelope: ClassVar[Envelope | None] = None
+    """Set on the one event that was heard. Not a private attribute of pydantic's, which costs as much as the event."""
 
     def __init_subclass__(cls, *, type: str, subject: str, private: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -72,5 +74,5 @@ class Event(BaseModel):
 
     def heard_in(self, envelope: Envelope) -> "Event":
         """The same event with the envelope it came in."""
-        self._envelope = envelope
+        self.__dict__["_envelope"] = envelope
         return self

@@ -77,7 +77,7 @@ async def take_results(
     counts = {"new": 0, "changed": 0, "unchanged": 0}
     taken = False
     try:
-        async with db.transaction(growing=True) as tx:
+        async with db.transaction(plans="anew") as tx:
             for chunk_of_rows in (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)):
                 entered = await record_results(tx, [entry for _, entry in chunk_of_rows], now=now, by=by)
                 for place, rule in entered.refused.items():

@@ -38,7 +38,7 @@ async def take_file(
     new = changed = unchanged = 0
     notes: list[dict[str, Any]] = []
     try:
-        async with db.transaction(growing=True) as tx:
+        async with db.transaction(plans="anew") as tx:
             chunks = reading.chunks(CHUNK)
             while rows := await asyncio.to_thread(next, chunks, None):  # checking rows must not hold up other requests
                 numbers = {getattr(row.value, kind.key): row.number for row in rows}

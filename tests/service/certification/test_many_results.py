@@ -34,7 +34,7 @@ async def test_a_file_of_new_trainees_is_entered_by_key_and_never_reads_a_whole_
     await certification.publish()
     for warming_up in range(8):  # as long as the tables are empty, PostgreSQL keeps a plan that reads all of them
         await certification.enter(*_chunk(100 + warming_up)[:1])
-    async with certification.db.transaction(growing=True) as tx:
+    async with certification.db.transaction(plans="anew") as tx:
         for number in range(CHUNKS):
             entered = await record_results(tx, _chunk(number), now=clock.now(), by=OFFICE)
             assert len(entered.new) == CHUNK
