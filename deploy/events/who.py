@@ -17,9 +17,6 @@ NOBODY_LISTENS_YET: dict[str, str] = {
     "certification.register-verification-failed.v1": "operators see it in the journal and by the alarm on"
     " keur_register_violations; what is wrong is looked up with keur verify",
     "certification.candidate-not-yet-eligible.v1": "the journal's answer to: why is there no certificate yet",
-    "certification.exam-cancelled.v1": "the office tells those concerned; the journal keeps that it was cancelled",
-    "certification.exam-moved.v1": "the office tells those concerned; the journal keeps the moments",
-    "certification.exam-scheduled.v1": "the office invites; the journal keeps who was to sit and examine",
     "certification.examiner-conflict-detected.v1": "deciders see it on their desk; the journal keeps its moment",
     "certification.exam-result-recorded.v1": "the journal's trace of every entry; results act by their"
     " exam-passed or exam-failed",

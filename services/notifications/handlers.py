@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.notifications import appeals, commands, life
+from services.notifications import appeals, commands, exams, life, mark_use
 from services.notifications.domain import COORDINATOR
 from services.notifications.mails import KINDS
 from services.notifications.store import people
@@ -28,8 +28,16 @@ from shared.events.certification import (
     CertificateSuspensionEnding,
     CertificateWithdrawn,
     CertificationRefused,
+    ExamCancelled,
     ExamFailed,
+    ExamMoved,
     ExamPassed,
+    ExamScheduled,
+    MarkLicenceEnded,
+    MarkLicenceEnding,
+    MarkLicenceGranted,
+    MisuseCaseClosed,
+    MisuseCaseOpened,
     RecertificationCompleted,
     RefusalAppealDecided,
     RefusalAppealLodged,
@@ -414,3 +422,16 @@ async def tell_refusal_appeals(events: Sequence[Event], tx: Tx) -> None:
 async def remind_of_appeals(event: AppealOverdue, tx: Tx) -> None:
     """The office is reminded once of an appeal that waits too long."""
     await commands.add(tx, list(appeals.of_overdue(event)))
+
+
+@on.batch(ExamScheduled, ExamMoved, ExamCancelled)
+async def tell_sessions(events: Sequence[Event], tx: Tx) -> None:
+    """Candidates are invited and hear what changes; so does who examines or watches, where we know him or her."""
+    known = await people.reachable(tx, sorted({ref for event in events for ref in exams.staff(event)}))
+    await commands.add(tx, [draft for event in events for draft in exams.of_sessions(event, known)])
+
+
+@on.batch(MarkLicenceGranted, MarkLicenceEnding, MarkLicenceEnded, MisuseCaseOpened, MisuseCaseClosed)
+async def tell_mark_use(events: Sequence[Event], tx: Tx) -> None:
+    """The company hears what it may do with the mark, and what becomes of a case of wrong use."""
+    await commands.add(tx, [mark_use.of_company(event) for event in events])

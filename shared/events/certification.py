@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
+from pydantic import Field
+
 from .base import Event
 
 
@@ -339,7 +341,8 @@ class SchemeVersionRetired(Event, type="certification.scheme-version-retired.v1"
 
 
 class ExamScheduled(Event, type="certification.exam-scheduled.v1", subject="exam/{session_id}"):
-    """An exam session was planned, with those who sit it. ``starts_at`` has its offset."""
+    """An exam session was planned, with those who sit it. ``starts_at`` has its offset; ``bring`` says by language what
+    candidates bring, as the scheme has it."""
 
     session_id: str
     scheme: str
@@ -347,6 +350,9 @@ class ExamScheduled(Event, type="certification.exam-scheduled.v1", subject="exam
     starts_at: datetime
     examiner: str
     trainee_ids: tuple[str, ...] = ()
+    invigilator: str | None = None
+    place: str = ""
+    bring: dict[str, str] = Field(default_factory=dict)
 
 
 class ExamMoved(Event, type="certification.exam-moved.v1", subject="exam/{session_id}"):
@@ -358,6 +364,10 @@ class ExamMoved(Event, type="certification.exam-moved.v1", subject="exam/{sessio
     before: datetime
     starts_at: datetime
     trainee_ids: tuple[str, ...] = ()
+    examiner: str = ""
+    invigilator: str | None = None
+    place: str = ""
+    bring: dict[str, str] = Field(default_factory=dict)
 
 
 class ExamCancelled(Event, type="certification.exam-cancelled.v1", subject="exam/{session_id}"):
@@ -368,6 +378,8 @@ class ExamCancelled(Event, type="certification.exam-cancelled.v1", subject="exam
     exam: str
     starts_at: datetime
     trainee_ids: tuple[str, ...] = ()
+    examiner: str = ""
+    invigilator: str | None = None
 
 
 class RegisterVerified(Event, type="certification.register-verified.v1", subject="verification/{verification_id}"):
@@ -434,3 +446,49 @@ class AppealOverdue(Event, type="certification.appeal-overdue.v1", subject="trai
     number: str = ""
     against: str
     decide_by: date
+
+
+class MarkLicenceGranted(Event, type="certification.mark-licence-granted.v1", subject="company/{company_id}"):
+    """A company may use the mark from a day to a day. The conditions stay with certification."""
+
+    licence_id: str
+    company_id: str
+    scheme: str
+    valid_from: date
+    valid_until: date
+
+
+class MarkLicenceEnding(Event, type="certification.mark-licence-ending.v1", subject="company/{company_id}"):
+    """A company's licence to use the mark ends soon: told once, as many days before as the scheme says."""
+
+    licence_id: str
+    company_id: str
+    scheme: str
+    valid_until: date
+
+
+class MarkLicenceEnded(Event, type="certification.mark-licence-ended.v1", subject="company/{company_id}"):
+    """A company may not use the mark any more: its licence was ended before its last day."""
+
+    licence_id: str
+    company_id: str
+    scheme: str
+    ended_on: date
+
+
+class MisuseCaseOpened(Event, type="certification.misuse-case-opened.v1", subject="company/{company_id}"):
+    """The mark was used wrongly by a company. What was found stays with certification."""
+
+    case_id: str
+    company_id: str
+    scheme: str
+    found_on: date
+
+
+class MisuseCaseClosed(Event, type="certification.misuse-case-closed.v1", subject="company/{company_id}"):
+    """A case of wrong use is closed."""
+
+    case_id: str
+    company_id: str
+    scheme: str
+    closed_on: date

@@ -43,10 +43,11 @@ class SessionBody(StrictModel):
 
 
 class MoveBody(StrictModel):
-    """Another moment, and another place when one is given."""
+    """Another moment, and another place when one is given; why stays here."""
 
     starts_at: AwareDatetime
     place: Line | None = None
+    reason: Words | None = None
 
 
 class CancelBody(StrictModel):
@@ -124,10 +125,18 @@ async def one_session(ctx: Ctx, session_id: ClientKey) -> dict[str, Any]:
 
 @router.post("/exam-sessions/{session_id}/move", dependencies=WRITE)
 async def move(request: Request, ctx: Ctx, who: Who, session_id: ClientKey, given: MoveBody) -> Response:
-    """Another moment or place. The same again changes nothing."""
+    """Another moment or place. The same again changes nothing. Candidates and who watches hear of it."""
 
     async def do(tx: Tx) -> Answer:
-        await commands.move_session(tx, session_id, given.starts_at, given.place, by=By(who.subject))
+        await commands.move_session(
+            tx,
+            session_id,
+            given.starts_at,
+            given.place,
+            reason=given.reason or "",
+            now=ctx.clock.now(),
+            by=By(who.subject),
+        )
         return Answer(200, _plain(await sessions.one(tx, session_id)))
 
     return await answered(request, ctx, given, do)

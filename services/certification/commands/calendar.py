@@ -12,16 +12,17 @@ from shared.events.certification import (
     AppealOverdue,
     CertificateExpiring,
     CertificateSuspensionEnding,
+    MarkLicenceEnding,
     RecertificationWindowOpened,
 )
 from shared.ids import stable_id
 
 from ..domain.life import MOVES, Kind
 from ..domain.schemes import SchemeVersion
-from ..store import appeals, calendar, life, schemes
+from ..store import appeals, calendar, life, mark_use, schemes
 from ..store.audit import By
 from ..store.calendar import Ending
-from .life import Asked, take
+from .life import Asked, norms_in_force, take
 
 BATCH = 200
 
@@ -33,6 +34,7 @@ async def follow_calendar(tx: Tx, *, today: date, now: datetime, by: By) -> int:
     done += await _open_windows(tx, versions, today=today, now=now)
     done += await _tell_suspensions(tx, today=today, now=now)
     done += await _tell_appeals(tx, today=today, now=now)
+    done += await _tell_licences(tx, versions, today=today, now=now)
     return done + await _expire(tx, today=today, now=now, by=by)
 
 
@@ -115,6 +117,18 @@ async def _tell_appeals(tx: Tx, *, today: date, now: datetime) -> int:
         if row["appeal_id"] in new:
             event = AppealOverdue(**{**row, "number": row["number"] or ""})
             await outbox.put(tx, event, id=stable_id("appeal-overdue", row["appeal_id"]))
+    return len(rows)
+
+
+async def _tell_licences(tx: Tx, versions: Iterable[SchemeVersion], *, today: date, now: datetime) -> int:
+    marks = {one.scheme.scheme for one in versions}
+    norms = {mark: norms_in_force(versions, mark, today) for mark in sorted(marks)}
+    terms = [(mark, one.licence_reminder_days) for mark, one in norms.items() if one and one.licence_reminder_days]
+    rows = await mark_use.ending_soon(tx, terms, today, BATCH) if terms else []
+    new = await mark_use.note_reminded(tx, [row["licence_id"] for row in rows], now=now)
+    for row in rows:
+        if row["licence_id"] in new:
+            await outbox.put(tx, MarkLicenceEnding(**row), id=stable_id("mark-licence-ending", row["licence_id"]))
     return len(rows)
 
 

@@ -2,7 +2,9 @@
 
 from datetime import date, datetime
 
+from shared.bus import outbox
 from shared.db import Tx
+from shared.events.certification import MarkLicenceEnded, MarkLicenceGranted, MisuseCaseClosed, MisuseCaseOpened
 from shared.ids import new_id
 
 from ..domain.mark_use import (
@@ -38,14 +40,21 @@ async def grant_licence(
     ):
         raise LicenceRunsAlready(company_id, scheme)
     await audit.note(tx, [(by, f"company/{company_id}", f"mark licence granted {licence_id}")])
+    event = MarkLicenceGranted(
+        licence_id=licence_id, company_id=company_id, scheme=scheme, valid_from=valid_from, valid_until=valid_until
+    )
+    await outbox.put(tx, event)
     return licence_id
 
 
 async def end_licence(tx: Tx, licence_id: str, *, today: date, by: By) -> None:
-    company_id = await mark_use.end_licence(tx, licence_id, on=today, by=by.actor)
-    if company_id is None:
+    ended = await mark_use.end_licence(tx, licence_id, on=today, by=by.actor)
+    if ended is None:
         raise LicenceNotKnown(licence_id)
+    company_id, scheme = ended
     await audit.note(tx, [(by, f"company/{company_id}", f"mark licence ended {licence_id}")])
+    event = MarkLicenceEnded(licence_id=licence_id, company_id=company_id, scheme=scheme, ended_on=today)
+    await outbox.put(tx, event)
 
 
 async def open_case(tx: Tx, company_id: str, scheme: str, *, found_on: date, what: str, now: datetime, by: By) -> str:
@@ -54,6 +63,8 @@ async def open_case(tx: Tx, company_id: str, scheme: str, *, found_on: date, wha
     case_id = new_id()
     await mark_use.add_case(tx, case_id, company_id, scheme, found_on, what.strip(), by=by.actor, now=now)
     await audit.note(tx, [(by, f"company/{company_id}", f"misuse case opened {case_id}")])
+    event = MisuseCaseOpened(case_id=case_id, company_id=company_id, scheme=scheme, found_on=found_on)
+    await outbox.put(tx, event)
     return case_id
 
 
@@ -71,6 +82,12 @@ async def take_case_step(
     position = len(steps) + 1
     await mark_use.add_step(tx, case_id, position, kind.value, words.strip(), by=by.actor, now=now)
     if kind is CaseStep.LICENCE_ENDED:
-        await mark_use.end_running(tx, company_id, scheme, on=today, by=by.actor)
+        ended = await mark_use.end_running(tx, company_id, scheme, on=today, by=by.actor)
+        if ended is not None:
+            told = MarkLicenceEnded(licence_id=ended, company_id=company_id, scheme=scheme, ended_on=today)
+            await outbox.put(tx, told)
+    if kind is CaseStep.CLOSED:
+        event = MisuseCaseClosed(case_id=case_id, company_id=company_id, scheme=scheme, closed_on=today)
+        await outbox.put(tx, event)
     await audit.note(tx, [(by, f"company/{company_id}", f"misuse case {kind.value} {case_id}")])
     return position

@@ -1,6 +1,6 @@
 """Exam sessions are planned, moved, cancelled and filled; results are corrected by two persons."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -10,6 +10,7 @@ from shared.events.certification import ExamCancelled, ExamMoved, ExamScheduled
 
 from ..domain import sessions as rules
 from ..domain.results import unknown_exam
+from ..domain.schemes import SchemeVersion
 from ..domain.sessions import Correction, CorrectionNotKnown, CorrectionOpen, Mark, Session, SessionNotKnown
 from ..store import audit, candidates, results, schemes
 from ..store import sessions as store
@@ -48,18 +49,32 @@ async def plan_session(tx: Tx, session: Session, trainee_ids: Sequence[str], *, 
             starts_at=session.starts_at,
             examiner=session.examiner,
             trainee_ids=tuple(trainee_ids),
+            invigilator=session.invigilator,
+            place=session.place,
+            bring=_bring(versions, session),
         ),
     )
 
 
-async def move_session(tx: Tx, session_id: str, starts_at: datetime, place: str | None, *, by: By) -> bool:
-    """Another moment or place; False when it stands there already."""
+def _bring(versions: Mapping[tuple[str, str], SchemeVersion], session: Session) -> dict[str, str]:
+    """By language: what the newest version of the scheme says that candidates bring."""
+    of_scheme = [one.scheme for (scheme, _), one in versions.items() if scheme == session.scheme]
+    newest = max(of_scheme, key=lambda one: one.valid_from)
+    exam = newest.exams.get(session.exam)
+    return exam.bring.model_dump(exclude_none=True) if exam and exam.bring else {}
+
+
+async def move_session(
+    tx: Tx, session_id: str, starts_at: datetime, place: str | None, *, reason: str = "", now: datetime, by: By
+) -> bool:
+    """Another moment or place; False when it stands there already. Why stays here."""
     session = await _locked(tx, session_id)
     rules.open_session(session)
     moved = replace(session, starts_at=starts_at, place=place or session.place)
     if moved == session:
         return False
-    await store.move(tx, session_id, moved.starts_at, moved.place)
+    await store.move(tx, session, moved, reason, now=now, by=by.actor)
+    versions = await schemes.all_versions(tx)
     await audit.note(tx, [(by, f"exam/{session_id}", "moved")])
     await outbox.put(
         tx,
@@ -70,6 +85,10 @@ async def move_session(tx: Tx, session_id: str, starts_at: datetime, place: str 
             before=session.starts_at,
             starts_at=starts_at,
             trainee_ids=tuple(await store.seats(tx, session_id)),
+            examiner=session.examiner,
+            invigilator=session.invigilator,
+            place=moved.place,
+            bring=_bring(versions, session),
         ),
     )
     return True
@@ -88,6 +107,8 @@ async def cancel_session(tx: Tx, session_id: str, why: str, *, by: By) -> None:
             exam=session.exam,
             starts_at=session.starts_at,
             trainee_ids=tuple(await store.seats(tx, session_id)),
+            examiner=session.examiner,
+            invigilator=session.invigilator,
         ),
     )
 

@@ -139,6 +139,8 @@ class Norms(Part):
     agreement_reminder_days: Annotated[int, Field(ge=1)] | None = None
     appeal_days: Annotated[int, Field(ge=1, le=365)] | None = None
     """How long a person can appeal against a decision that refuses or takes away, in days after it."""
+    licence_reminder_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    """How long before its last day a company hears that its licence to use the mark ends, in days."""
     appeal_decision_days: Annotated[int, Field(ge=1, le=365)] | None = None
     """Within how many days after it was lodged an appeal is decided."""
     open_targets_need_plan: bool | None = None
@@ -209,6 +211,8 @@ class Exam(Part):
     scale: Scale
     pass_mark: Exact
     knock_out: bool = False
+    bring: Text | None = None
+    """What a candidate brings: stands in the invitation."""
     resits: Annotated[int, Field(ge=0, le=20)] = 0
 
     @property

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from shared.clock import AMSTERDAM
 from shared.ids import new_id
 from shared.tabular import ClientKey
-from shared.web.deps import Ctx, Who, require
+from shared.web.deps import Ctx, Who, clean_text, require
 from shared.web.i18n import language
 from shared.web.i18n import translate as _
 from shared.web.pages import render
@@ -155,6 +155,59 @@ async def grid(request: Request, ctx: Ctx, who: Who, session_id: ClientKey) -> R
             await take_grid(tx, ctx, session_id, marks, By(who.subject))
     except Refused as rule:
         return await _session(request, ctx, session_id, typed, {"grid": rule.said(language())[0]})
+    return RedirectResponse(f"/certification/exams/{session_id}", 303)
+
+
+@router.post("/exams/{session_id}/move")
+async def move(
+    request: Request,
+    ctx: Ctx,
+    who: Who,
+    session_id: ClientKey,
+    starts_at: Annotated[str, Form(max_length=40)] = "",
+    place: Annotated[str, Form(max_length=200)] = "",
+    reason: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Another moment or place, with why."""
+    typed = {"move_starts_at": starts_at, "move_place": place, "move_reason": reason}
+    try:
+        moment = datetime.fromisoformat(starts_at).replace(tzinfo=AMSTERDAM)
+    except ValueError:
+        return await _session(request, ctx, session_id, typed, {"starts_at": _("Vul dit goed in.")})
+    if not reason.strip():
+        return await _session(request, ctx, session_id, typed, {"reason": _("Zeg waarom.")})
+    try:
+        async with ctx.db.transaction() as tx:
+            await commands.move_session(
+                tx,
+                session_id,
+                moment,
+                clean_text(place) or None,
+                reason=clean_text(reason),
+                now=ctx.clock.now(),
+                by=By(who.subject),
+            )
+    except Refused as rule:
+        return await _session(request, ctx, session_id, typed, {"starts_at": rule.said(language())[0]})
+    return RedirectResponse(f"/certification/exams/{session_id}", 303)
+
+
+@router.post("/exams/{session_id}/cancel")
+async def cancel(
+    request: Request,
+    ctx: Ctx,
+    who: Who,
+    session_id: ClientKey,
+    why: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """The session is not held."""
+    if not why.strip():
+        return await _session(request, ctx, session_id, {}, {"why": _("Zeg waarom.")})
+    try:
+        async with ctx.db.transaction() as tx:
+            await commands.cancel_session(tx, session_id, clean_text(why), by=By(who.subject))
+    except Refused as rule:
+        return await _session(request, ctx, session_id, {}, {"why": rule.said(language())[0]})
     return RedirectResponse(f"/certification/exams/{session_id}", 303)
 
 

@@ -49,8 +49,16 @@ async def one(tx: Tx, session_id: str) -> dict[str, Any] | None:
         """,
         session_id,
     )
+    moves = await tx.fetch(
+        """
+        select starts_from, starts_at, place_from, place, reason, moved_at, moved_by from exam_session_move
+        where session_id = $1 order by position
+        """,
+        session_id,
+    )
     return {
         **dict(row),
+        "moves": [dict(move) for move in moves],
         "candidates": [dict(seat) for seat in seats],
         "incidents_noted": [dict(incident) for incident in incidents],
     }

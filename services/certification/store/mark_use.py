@@ -1,5 +1,6 @@
 """Licences to use the mark, cases of wrong use and their steps."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -37,31 +38,65 @@ async def add_licence(
     return bool(new)
 
 
-async def end_licence(tx: Tx, licence_id: str, *, on: date, by: str) -> str | None:
-    """The company whose licence ends; None when none runs under this id."""
-    company: str | None = await tx.fetchval(
+async def end_licence(tx: Tx, licence_id: str, *, on: date, by: str) -> tuple[str, str] | None:
+    """The company whose licence ends, and the mark; None when none runs under this id."""
+    row = await tx.fetchrow(
         """
         update mark_licence set ended_on = $2, ended_by = $3 where licence_id = $1 and ended_on is null
-        returning company_id
+        returning company_id, scheme
         """,
         licence_id,
         on,
         by,
     )
-    return company
+    return None if row is None else (row["company_id"], row["scheme"])
 
 
-async def end_running(tx: Tx, company_id: str, scheme: str, *, on: date, by: str) -> None:
-    await tx.execute(
+async def end_running(tx: Tx, company_id: str, scheme: str, *, on: date, by: str) -> str | None:
+    """The licence that ended, when one ran."""
+    ended: str | None = await tx.fetchval(
         """
         update mark_licence set ended_on = $3, ended_by = $4
-        where company_id = $1 and scheme = $2 and ended_on is null
+        where company_id = $1 and scheme = $2 and ended_on is null returning licence_id
         """,
         company_id,
         scheme,
         on,
         by,
     )
+    return ended
+
+
+async def ending_soon(tx: Tx, terms: Sequence[tuple[str, int]], today: date, limit: int) -> list[dict[str, Any]]:
+    """Licences that end within so many days of today (``terms``: mark and days), of which that was not told."""
+    rows = await tx.fetch(
+        """
+        select l.licence_id, l.company_id, l.scheme, l.valid_until
+        from unnest($1::text[], $2::int[]) as t(scheme, days)
+        join mark_licence l on l.scheme = t.scheme and l.ended_on is null
+             and l.valid_until between $3 and $3 + t.days
+        where not exists (select from mark_licence_reminder r where r.licence_id = l.licence_id)
+        order by l.licence_id limit $4
+        """,
+        [scheme for scheme, _ in terms],
+        [days for _, days in terms],
+        today,
+        limit,
+    )
+    return [dict(row) for row in rows]
+
+
+async def note_reminded(tx: Tx, licence_ids: Sequence[str], *, now: datetime) -> set[str]:
+    """Those of which it is noted now for the first time."""
+    rows = await tx.fetch(
+        """
+        insert into mark_licence_reminder select id, $2 from unnest($1::text[]) as id
+        on conflict do nothing returning licence_id
+        """,
+        list(licence_ids),
+        now,
+    )
+    return {row["licence_id"] for row in rows}
 
 
 async def add_case(

@@ -41,9 +41,28 @@ async def add(tx: Tx, session: Session, trainee_ids: Sequence[str], *, now: date
     )
 
 
-async def move(tx: Tx, session_id: str, starts_at: datetime, place: str) -> None:
+async def move(tx: Tx, before: Session, after: Session, reason: str, *, now: datetime, by: str) -> None:
+    """The row of the session is locked; what it was stays beside it."""
     await tx.execute(
-        "update exam_session set starts_at = $2, place = $3 where session_id = $1", session_id, starts_at, place
+        "update exam_session set starts_at = $2, place = $3 where session_id = $1",
+        after.session_id,
+        after.starts_at,
+        after.place,
+    )
+    await tx.execute(
+        """
+        insert into exam_session_move (session_id, position, starts_from, starts_at, place_from, place, reason,
+                                       moved_at, moved_by)
+        select $1, 1 + count(*), $2, $3, $4, $5, $6, $7, $8 from exam_session_move where session_id = $1
+        """,
+        after.session_id,
+        before.starts_at,
+        after.starts_at,
+        before.place,
+        after.place,
+        reason,
+        now,
+        by,
     )
 
 

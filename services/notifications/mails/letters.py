@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from textwrap import fill
 from typing import Any, Self
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, UndefinedError
 from markupsafe import Markup
@@ -18,6 +18,7 @@ from mjml import mjml2html
 from services.notifications.mails.catalogue import UnknownTemplate, kind
 from services.notifications.mails.life_words import in_words
 from services.notifications.mails.message import one_line
+from shared.clock import AMSTERDAM
 from shared.web import i18n
 
 _ONE = ("trainee", "company", "school", "mentor", "instructor", "place")
@@ -36,7 +37,12 @@ _DATES = (
     "received_on",
     "resolve_by",
     "lodged_on",
+    "valid_from",
+    "ended_on",
+    "found_on",
+    "closed_on",
 )
+_MOMENTS = ("starts_at", "before")
 _PROGRAMME = re.compile(r"^(?P<name>.+)-(?P<level>[1-8])$")
 
 
@@ -190,7 +196,13 @@ def _placeholders(mail: Stored, facts: Facts, register_url: str, scheme: str) ->
         passed = facts.passed.get(mail.subject_ref, frozenset()) | {given["exam"]}
         given["remaining"] = [_in_language(title) for code, title in titles.items() if code not in passed]
         given["exam"] = _in_language(titles[given["exam"]]) if given["exam"] in titles else given["exam"]
-        given["score"] = _number(given["score"], i18n.locale())
+        if "score" in given:
+            given["score"] = _number(given["score"], i18n.locale())
+    for name in _MOMENTS:
+        if name in given:
+            given[name] = _long_moment(given[name], i18n.locale())
+    if "bring" in given:
+        given["bring"] = _in_language(given["bring"])
     if "change" in given:
         given |= in_words(given)
     if "number" in given:
@@ -204,6 +216,12 @@ def _placeholders(mail: Stored, facts: Facts, register_url: str, scheme: str) ->
 @lru_cache(maxsize=4096)
 def _long_date(day: str, locale: str) -> str:
     return format_date(date.fromisoformat(day), "long", locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _long_moment(moment: str, locale: str) -> str:
+    local = datetime.fromisoformat(moment).astimezone(AMSTERDAM)
+    return format_datetime(local, "EEEE d MMMM y, HH:mm", tzinfo=AMSTERDAM, locale=locale)
 
 
 @lru_cache(maxsize=4096)

@@ -211,3 +211,9 @@ async def introduce(tx: Tx, ref: str, name: str, email: str, language: str) -> N
         email,
         language,
     )
+
+
+async def reachable(tx: Tx, refs: Sequence[str]) -> set[str]:
+    """Those of these whom a mail can reach now."""
+    rows = await tx.fetch("select ref from person where ref = any($1::text[]) and email is not null", list(refs))
+    return {row["ref"] for row in rows}

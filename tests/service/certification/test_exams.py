@@ -137,8 +137,8 @@ async def test_who_passed_or_sits_elsewhere_is_not_planned_again(two: Certificat
 async def test_a_session_is_moved_and_cancelled_and_each_is_told(two: Certification) -> None:
     later = NINE.replace(day=20)
     async with two.db.transaction() as tx:
-        assert await commands.move_session(tx, "X1", later, None, by=OFFICE)
-        assert not await commands.move_session(tx, "X1", later, None, by=OFFICE)
+        assert await commands.move_session(tx, "X1", later, None, now=NINE, by=OFFICE)
+        assert not await commands.move_session(tx, "X1", later, None, now=NINE, by=OFFICE)
         await commands.cancel_session(tx, "X1", "examinator ziek", by=OFFICE)
 
     scheduled, moved, cancelled = await two.told("exam-scheduled", "exam-moved", "exam-cancelled")

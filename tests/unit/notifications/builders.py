@@ -51,6 +51,13 @@ _REVIEW = {
 }
 _ACTION = {"origin": "review", "due_on": "2026-11-11", "trainee": "trainee/T1"}
 _AT_COMPANY = {"hosts": ["mentor/M1"], "trainees": ["trainee/T1"]}
+_SESSION: dict[str, Any] = {
+    "change_of_exam": "moved",
+    "exam": "theory",
+    "starts_at": "2027-03-02T09:00:00+01:00",
+    "before": "2027-03-01T09:00:00+01:00",
+    "room": "Veghel 3",
+}
 SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "mentor_welcome": ("mentor/M1", _ENROLMENT),
     "trainee_welcome": ("trainee/T1", _ENROLMENT),
@@ -109,6 +116,12 @@ SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "suspension_ending": (
         "office/coordinator",
         {"trainee": "trainee/T1", "number": "SMO-2028-00042", "until": "2028-10-01"},
+    ),
+    "exam_session": ("trainee/T1", _SESSION | {"bring": {"nl": "eigen lashelm", "en": "your own mask"}}),
+    "exam_session_staff": ("instructor/I1", _SESSION | {"seats": 12}),
+    "mark_use": (
+        "company/C1",
+        {"place": "company/C1", "use": "granted", "valid_from": "2027-01-01", "valid_until": "2027-12-31"},
     ),
     "refusal_appeal": ("trainee/T1", {"outcome": "lodged", "lodged_on": "2026-07-10", "ends_on": "2026-09-04"}),
     "appeal_overdue": (
