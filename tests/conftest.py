@@ -7,10 +7,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Protocol
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from shared.db import BUS_MIGRATIONS
 
 from .servers import Servers, Vhost, migrations_of
+
+# The gate asks of every change the same, however busy the machine is: the same examples, and no time limit for one.
+# ``./keur test --hypothesis-profile=search`` draws others each time.
+settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("gate", settings.get_profile("search"), derandomize=True)
+settings.load_profile("gate")
 
 
 class DatabaseUrl(Protocol):
