@@ -6,7 +6,7 @@ from deploy.cli.grammar import Argument, Verb, flag, option
 
 IMPORTS = (
     "companies", "mentors", "schools", "instructors", "trainees", "logbook", "results", "complaints", "visits",
-    "history",
+    "attendance", "history",
 )  # fmt: skip
 SERVICES = ("enrollment", "certification", "notifications", "ops")
 EXPORTS = ("events", "certificates", "register", "log", "mail", "people")
