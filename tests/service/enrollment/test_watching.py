@@ -283,7 +283,7 @@ async def test_the_signals_of_the_shipped_files_are_those_that_a_plain_count_fin
             open_now = await tx.fetch(
                 """
                 select trainee_id, kind, about from signal where closed_on is null
-                  and kind in ('mentor-time', 'extra-hands', 'alignment-gap', 'attendance')
+                  and kind in ('mentor-time', 'extra-hands', 'alignment-gap')
                 """
             )
             running = {
