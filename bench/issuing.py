@@ -204,7 +204,10 @@ def _made(rows: list[Any], press: Press) -> list[dict[str, Any]]:
 
 async def _proofs(db: Database, signer: Signer, leaves: int) -> list[dict[str, Any]]:
     costs = Costs()
-    await _grown(db.url, leaves)
+    async with db.transaction() as tx:
+        await tx.execute(_LEAVES, leaves)
+        await tx.execute("update log_counter set size = $1", leaves)
+    await _vacuum(db.url)
     now = datetime.now(UTC)
     added = leaves - await _built(db)
     await costs.of("leaf worked into the tree", added, head_now(db, signer.keys, signer.base_url, now=now, holding=0))
@@ -226,10 +229,8 @@ async def _built(db: Database) -> int:
         return int(await tx.fetchval("select size from log_tree"))
 
 
-async def _grown(url: str, leaves: int) -> None:
+async def _vacuum(url: str) -> None:
     connection = await asyncpg.connect(url)
-    await connection.execute(_LEAVES, leaves)
-    await connection.execute("update log_counter set size = $1", leaves)
     await connection.execute("vacuum analyze log_entry")
     await connection.close()
 

@@ -41,7 +41,15 @@ def base(service: str) -> str:
 
 
 def token() -> str:
-    """The CLI's own bearer token."""
+    """The CLI's own bearer token, or the one in the file that ``KEUR_TOKEN_FILE`` names: another person's."""
+    if given := os.environ.get("KEUR_TOKEN_FILE"):
+        try:
+            return Path(given).expanduser().read_text("ascii").strip()
+        except (OSError, ValueError):
+            raise WrongUse(
+                _("KEUR_TOKEN_FILE={path} is niet te lezen.").format(path=given),
+                _("Maak een toegangsbewijs: keur user token NAAM --scope decide"),
+            ) from None
     path = home() / "keys" / "admin.token"
     try:
         return path.read_text("ascii").strip()
@@ -93,10 +101,11 @@ def get(service: str, path: str, /, *, patience: float = PATIENCE, **query: Any)
     return answered(service, *ask(service, "GET", path, query=query, patience=patience))
 
 
-def post(service: str, path: str, content: Mapping[str, Any]) -> Any:
+def post(service: str, path: str, content: Mapping[str, Any], *, patience: float = PATIENCE) -> Any:
     """The JSON of a POST; it carries an Idempotency-Key, so that a repeat by hand of a lost answer is harmless."""
     headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
-    return answered(service, *ask(service, "POST", path, body=json.dumps(content).encode(), headers=headers))
+    body = json.dumps(content).encode()
+    return answered(service, *ask(service, "POST", path, body=body, headers=headers, patience=patience))
 
 
 def send_file(service: str, path: str, file: Path, /, *, public: bool = False, **query: object) -> tuple[int, Any]:

@@ -6,7 +6,7 @@ from deploy.cli.grammar import Argument, Verb, flag, option
 
 IMPORTS = (
     "companies", "mentors", "schools", "instructors", "trainees", "logbook", "results", "complaints", "visits",
-    "attendance", "history",
+    "history",
 )  # fmt: skip
 SERVICES = ("enrollment", "certification", "notifications", "ops")
 EXPORTS = ("events", "certificates", "register", "log", "mail", "people")
@@ -19,7 +19,7 @@ LIMIT = option("--limit", "hoogstens zoveel", type=int, default=100, metavar="N"
 NUMBER = Argument(("number",), "nummer", metavar="NUMMER")
 YAML = Argument(("file",), "YAML", metavar="BESTAND")
 STATES = ("parked", "redriving", "redriven", "discarded", "edited", "all")
-SCOPES = ("admin", "office", "coordinator", "board", "operator", "read", "write", "metrics", "decide")
+SCOPES = ("admin", "office", "operator", "read", "write", "metrics", "decide")
 
 BECAUSE = (
     option("--reason", "waarom", default="", metavar="TEKST"),
@@ -47,6 +47,36 @@ REPORT = (
     JSON,
     flag("--csv", "als CSV"),
     flag("--html", "als pagina die op zichzelf staat, om af te drukken"),
+)
+
+CHANGE = Argument(("change",), "voorstel; anders dat wat wacht", count="?", default="", metavar="VOORSTEL")
+ROTATION = (
+    Verb(
+        "propose",
+        "stel een nieuwe sleutel voor",
+        "keys:propose",
+        (
+            option("--key", "welke sleutel", default="credential", choices=("credential", "paper", "both")),
+            option(
+                "--reason",
+                "waarom, in één woord",
+                default="routine",
+                choices=("routine", "compromised", "algorithm", "lost", "staff", "other"),
+            ),
+            option("--words", "waarom, voor wie goedkeurt", default="", metavar="TEKST"),
+            option("--since", "bij compromised: sinds wanneer een ander hem kan hebben", default="", metavar="MOMENT"),
+            JSON,
+        ),
+    ),
+    Verb("approve", "keur het voorstel van een ander goed", "keys:approve", (CHANGE, YES, JSON)),
+    Verb("withdraw", "trek een voorstel in", "keys:withdraw", (CHANGE, JSON)),
+    Verb("list", "alle sleutels, en hoe ver een vervanging is", "keys:show_all", (JSON,)),
+    Verb(
+        "drill",
+        "oefen een gestolen sleutel zonder iets te bewaren, en meet het",
+        "keys:drill",
+        (option("--certificates", "op hoeveel certificaten", type=int, default=100, metavar="N"), JSON),
+    ),
 )
 
 VERBS: tuple[Verb, ...] = (
@@ -254,6 +284,7 @@ VERBS: tuple[Verb, ...] = (
             Verb("reinstate", "laat een certificaat weer gelden", "life:reinstate", (NUMBER, *BECAUSE, YES, JSON)),
             Verb("withdraw", "trek een certificaat in, voorgoed", "life:withdraw", (NUMBER, *BECAUSE, YES, JSON)),
             Verb("reissue", "maak een certificaat opnieuw op", "life:reissue", (NUMBER, *BECAUSE, YES, JSON)),
+            Verb("rotate-key", "vervang een sleutel om mee te ondertekenen, met twee mensen", below=ROTATION),
             Verb(
                 "correct",
                 "verbeter de naam of de opleiding op een certificaat",
@@ -381,12 +412,7 @@ VERBS: tuple[Verb, ...] = (
                 "user:login_link",
                 (
                     option("--to", "pagina om op uit te komen", default="", metavar="PAD"),
-                    option(
-                        "--scope",
-                        "recht",
-                        default="coordinator",
-                        choices=("coordinator", "office", "board", "operator", "read", "decide"),
-                    ),
+                    option("--scope", "recht", default="office", choices=("office", "operator", "read", "decide")),
                     option("--subject", "voor wie", default="", metavar="office/NAAM"),
                     JSON,
                 ),

@@ -13,6 +13,7 @@ from shared.settings import SERVICES
 ROOT = Path(__file__).resolve().parents[2]
 
 NOBODY_LISTENS_YET: dict[str, str] = {
+    "certification.signing-key-replaced.v1": "the desk shows every change of keys; the journal keeps when it was",
     "certification.register-verified.v1": "the journal's proof that the check was made on that day",
     "certification.register-verification-failed.v1": "operators see it in the journal and by the alarm on"
     " keur_register_violations; what is wrong is looked up with keur verify",

@@ -5,17 +5,19 @@ from pathlib import Path
 from shared.service import Service
 from shared.settings import ServiceSettings
 
-from . import handlers, life_schedule, log_schedule, schedule
+from . import handlers, key_schedule, life_schedule, log_schedule, schedule
 from .api import appeals as appeals_api
 from .api import decisions as decisions_api
 from .api import entries as api
 from .api import exams as exams_api
+from .api import keys as keys_api
 from .api import life as life_api
 from .api import schemes as schemes_api
 from .credential.reading import MOST_BYTES
 from .domain.misses import Misses
 from .pages import appeals as appeal_pages
 from .pages import checking, credential, decisions, exams, log, mark_use, office, paper, register, renewing, shares
+from .pages import keys as keys_pages
 from .pages import life as life_pages
 from .queries import candidates
 from .settings import CertificationSettings
@@ -53,6 +55,8 @@ def build(settings: ServiceSettings) -> Service:
             mark_use.router,
             life_pages.router,
             renewing.router,
+            keys_api.router,
+            keys_pages.router,
         ],
         public=(*register.PUBLIC, *credential.PUBLIC, *paper.PUBLIC, *shares.PUBLIC, *log.PUBLIC),
         loops=[
@@ -61,6 +65,7 @@ def build(settings: ServiceSettings) -> Service:
             life_schedule.run,
             log_schedule.publish_heads,
             log_schedule.verify_nightly,
+            key_schedule.run,
         ],
         status=candidates.status,
         title="Keur certification: het keurmerk",

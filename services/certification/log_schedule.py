@@ -35,5 +35,6 @@ async def verify_nightly(ctx: Context) -> None:
         if now.date() == done or now.hour < VERIFIED_FROM_HOUR:
             continue
         if not await verified_on(ctx.db, now.date()):
-            await verify_for_the_day(ctx.db, published_key(signer), day=now.date(), now=ctx.clock.now())
+            known = await published_key(ctx.db, signer)
+            await verify_for_the_day(ctx.db, known, day=now.date(), now=ctx.clock.now())
         done = now.date()

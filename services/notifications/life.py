@@ -45,6 +45,8 @@ def of_changes(event: Event, known: Mapping[str, Belongs]) -> Iterator[Draft]:
     change = CHANGES[type(event)]
     if isinstance(event, AppealDecided):
         change = f"appeal_{event.outcome}"
+    elif isinstance(event, CertificateReissued) and event.reason == "key_compromised":
+        change = "key_compromised"
     shown = {name: given[name] for name in _SHOWN if given.get(name) is not None}
     data: dict[str, Any] = {"trainee": event.subject, "change": change, **shown}
     yield Draft("certificate_changed", event.subject, event.subject, event, (), data)

@@ -64,6 +64,7 @@ TITLES: dict[str, str] = {
     "exam-moved": N_("Examen verplaatst"),
     "exam-cancelled": N_("Examen gaat niet door"),
     "register-verified": N_("Register nagekeken: alles klopt"),
+    "signing-key-replaced": N_("Sleutel om mee te ondertekenen vervangen"),
     "register-verification-failed": N_("Register nagekeken: er klopt iets niet"),
     "company-accreditation-granted": N_("Leerbedrijf erkend"),
     "company-accreditation-expiring": N_("Erkenning loopt af"),

@@ -19,6 +19,11 @@ POINTS = {
     "schedule.after-commit": "what fell due is told and committed, the run is not noted yet",
     "signer.after-begin": "what will be signed is recorded, no credential is signed yet",
     "signer.before-finish": "the signatures are made, they are not kept yet",
+    "rotation.after-approval": "a change of keys is approved and the old key ended, there is no new one yet",
+    "rotation.after-key-file": "the new key is a file, nothing of it is committed yet",
+    "rotation.after-new-key": "the new key is committed, the index of keys does not name it yet",
+    "rotation.before-reissue-commit": "some certificates are made out again, nothing of it is committed yet",
+    "rotation.before-complete": "everything is made out and signed again, the change is not noted as completed yet",
 }
 
 

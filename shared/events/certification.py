@@ -382,6 +382,18 @@ class ExamCancelled(Event, type="certification.exam-cancelled.v1", subject="exam
     invigilator: str | None = None
 
 
+class SigningKeyReplaced(Event, type="certification.signing-key-replaced.v1", subject="keys/{change_id}"):
+    """Two persons agreed on another key, and it signs from now on. ``kind`` is credential or paper; ``revoked_since``:
+    somebody else may have had the old one from then on, and what it signed is made out again."""
+
+    change_id: str
+    kind: str
+    reason: str
+    old_key: str
+    new_key: str
+    revoked_since: datetime | None = None
+
+
 class RegisterVerified(Event, type="certification.register-verified.v1", subject="verification/{verification_id}"):
     """Everything issued was checked again and holds: numbers, documents, proofs, statuses, the log and its heads."""
 

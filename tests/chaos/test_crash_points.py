@@ -1,5 +1,6 @@
 """Every named crash point, three passes each: the process dies there under work, and every promise holds afterwards."""
 
+import json
 import signal
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
@@ -32,6 +33,16 @@ WHERE = {
     "schedule.after-commit": "enrollment",
     "signer.after-begin": "certification",
     "signer.before-finish": "certification",
+    **dict.fromkeys(
+        (
+            "rotation.after-approval",
+            "rotation.after-key-file",
+            "rotation.after-new-key",
+            "rotation.before-reissue-commit",
+            "rotation.before-complete",
+        ),
+        "certification",
+    ),
 }
 A_SEASON = timedelta(days=100)
 
@@ -80,6 +91,22 @@ def test_every_point_has_its_place_here() -> None:
     assert WHERE.keys() == crashpoints.POINTS.keys()
 
 
+async def replace_the_key(system: System) -> None:
+    """Two persons agree that the key was stolen: everything signed is made out again. The answer may be lost when the
+    process dies in it; whoever proposed before is then asked about again."""
+    second = system.path / "second.token"
+    if not second.exists():
+        _status, said = await system.keur("user", "token", "second", "--scope", "decide", "--json")
+        second.write_text(json.loads(said)["token"], "ascii")
+        second.chmod(0o600)
+    await system.keur("certificate", "rotate-key", "propose", "--reason", "compromised", "--words", "een oefening")
+    system.environment["KEUR_TOKEN_FILE"] = str(second)
+    try:
+        await system.keur("certificate", "rotate-key", "approve", "--yes")
+    finally:
+        del system.environment["KEUR_TOKEN_FILE"]
+
+
 @pytest.mark.parametrize("nth", [1, 2, 3])
 @pytest.mark.parametrize("point", sorted(WHERE))
 async def test_a_process_that_dies_at_a_named_point_breaks_no_promise(world: World, point: str, nth: int) -> None:
@@ -94,6 +121,9 @@ async def test_a_process_that_dies_at_a_named_point_breaks_no_promise(world: Wor
 
     for _ in range(nth + 1):  # a batch takes one pass, however much is in it
         await world.work(poison_for=service)
+        if point.startswith("rotation."):
+            await system.until(system.all_ready, 60)
+            await replace_the_key(system)
         if await died_there():
             break
     await system.until(died_there, 30)

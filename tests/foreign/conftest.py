@@ -18,7 +18,18 @@ from shared import clock
 from shared.db import Database
 from tests.conftest import Servers
 from tests.servers import migrations_of
-from tests.service.certification.conftest import SUMMER, Certification, Web, serving
+from tests.service.certification.conftest import (
+    SUMMER,
+    Certification,
+    Web,
+    certification,
+    db,
+    serving,
+    summer,
+    web,
+)
+
+__all__ = ["certification", "db", "summer", "web"]
 
 HERE = Path(__file__).parent
 

@@ -287,13 +287,14 @@ async def list_candidates(
 async def verify(ctx: Ctx) -> dict[str, Any]:
     """Checks everything issued again: numbers, documents, decisions, evidence, register, credentials with their proofs.
     Names what does not hold."""
+    known = await published_key(ctx)
     async with ctx.db.read() as tx:
-        return await verification.verify(tx, published_key(ctx))
+        return await verification.verify(tx, known)
 
 
-def published_key(ctx: Ctx) -> PublicKey:
+async def published_key(ctx: Ctx) -> PublicKey:
     """What the DID document gives for a key's URL."""
-    return issuers_key(Signer.of(CertificationSettings.of(ctx.settings)))
+    return await issuers_key(ctx.db, Signer.of(CertificationSettings.of(ctx.settings)))
 
 
 def _found(row: dict[str, Any] | None, key: str) -> dict[str, Any]:

@@ -24,7 +24,18 @@ from shared.events.certification import (
     RecertificationCompleted,
 )
 
-from ..domain.life import MOVES, NEW_VERSION, Kind, NewVersion, Standing, Step, Words, new_version, take_step
+from ..domain.life import (
+    KEY_COMPROMISED,
+    MOVES,
+    NEW_VERSION,
+    Kind,
+    NewVersion,
+    Standing,
+    Step,
+    Words,
+    new_version,
+    take_step,
+)
 from ..domain.life_rules import CertificateNotKnown, LastDayNotPassed
 from ..domain.revisions import corrections, smaller_scope
 from ..domain.schemes import Norms, SchemeVersion
@@ -101,7 +112,7 @@ async def take(tx: Tx, standing: Standing, asked: Asked, *, now: datetime, today
     if step.kind is Kind.WITHDRAWN:
         await status_lists.withdraw(tx, standing.number, now=now)
         await life.settle_doubt(tx, standing.trainee_id)
-    elif step.kind in (Kind.CORRECTED, Kind.SCOPE_REDUCED) and made is not None:
+    elif made is not None and (step.kind in (Kind.CORRECTED, Kind.SCOPE_REDUCED) or step.reason == KEY_COMPROMISED):
         await status_lists.withdraw(tx, standing.number, now=now, before_version=made.version)
     subject = f"trainee/{standing.trainee_id}"
     await audit.note(tx, [(by, subject, f"certificate {step.kind.value} {standing.number} {step.position}")])

@@ -21,6 +21,7 @@ from ..settings import CertificationSettings
 from ..store import papers, signing
 from ..store.papers import Wanted
 from ..workers import WORKERS
+from .keyring import active_seal, may_still_sign
 from .signing import Signer, credential_of
 
 
@@ -67,8 +68,9 @@ async def paper_of(
     if source["withdrawn"]:
         raise WithdrawnIsNotPrinted.of(number)
     chosen = _language(language) or _language(source["language"]) or LANGUAGES[0]
-    wanted = Wanted(number, source["signing_id"], layout(), chosen, press.seal.signer)
     async with db.transaction() as tx:
+        seal = await active_seal(tx, press.seal)
+        wanted = Wanted(number, source["signing_id"], layout(), chosen, seal.signer)
         kept = await papers.kept(tx, wanted)
         if kept is None:
             await papers.begin(tx, wanted, now=now)
@@ -83,13 +85,17 @@ async def paper_of(
     )
     file = as_file(credential).decode()
     try:
-        paper = await WORKERS.run(make_paper, content, file, source["issued_at"], press.fonts, press.seal)
+        paper = await WORKERS.run(make_paper, content, file, source["issued_at"], press.fonts, seal)
     except PaperCannotBeSet:
         raise NameCannotBePrinted.of(number) from None
     async with db.transaction() as tx:
-        await papers.finish(tx, wanted, paper, now=now)
-        kept = await papers.kept(tx, wanted)
-    return kept or paper.pdf, chosen
+        # What a signer sealed while it was replaced is thrown away: it was shown to nobody.
+        if await may_still_sign(tx, wanted.signer):
+            await papers.finish(tx, wanted, paper, now=now)
+            kept = await papers.kept(tx, wanted)
+    if kept is None:
+        return await paper_of(db, press, number, language=language, now=now)
+    return kept, chosen
 
 
 def _language(given: str | None) -> Language | None:

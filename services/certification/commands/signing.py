@@ -25,6 +25,7 @@ from ..settings import CertificationSettings
 from ..store import signing, status_lists
 from ..store.signing import Begun
 from ..store.status_lists import Kept
+from .keyring import issuing_keys
 
 log = structlog.get_logger(__name__)
 
@@ -43,9 +44,10 @@ class Signer:
     def of(cls, settings: CertificationSettings) -> "Signer":
         return cls(settings.issuer, settings)
 
-    def keys(self) -> IssuingKeys:
-        """Read anew each time: keys are rotated while services run. Raises IssuingKeyMissing."""
-        return IssuingKeys.of(self.settings.home)
+    async def keys(self, tx: Tx, *, hold: bool = True) -> IssuingKeys:
+        """Read anew each time: keys are replaced while services run. With ``hold`` nobody replaces the active one until
+        the transaction ends. Raises IssuingKeyMissing."""
+        return await issuing_keys(tx, self.settings.home, hold=hold)
 
     async def proof(self, keys: IssuingKeys, one: dict[str, Any], key_id: str, method: str, at: datetime) -> Any:
         """In a thread, since others want their answers. Raises what ``make_proof`` and ``IssuingKeys.private`` do."""
@@ -63,10 +65,12 @@ def _proof(keys: IssuingKeys, one: Begun) -> dict[str, Any] | Exception:
         return wrong
 
 
-def published_key(signer: Signer) -> PublicKey:
-    """What the DID document gives for a key's URL. The host may have another name now; the keys are the same."""
+async def published_key(db: Database, signer: Signer) -> PublicKey:
+    """What the DID document gives for a key's URL, also of a revoked one: whether that still counts is asked apart.
+    The host may have another name now; the keys are the same."""
     try:
-        known = {key.id for key in signer.keys().all}
+        async with db.read() as tx:
+            known = {key.id for key in (await signer.keys(tx, hold=False)).all}
     except IssuingKeyMissing:
         known = set()
     return lambda method: key if (key := method.partition("#")[2]) in known else None
@@ -77,8 +81,8 @@ async def sign_some(db: Database, signer: Signer, *, now: datetime, limit: int, 
 
     One that would not be signed whole is voided for good; ``keur verify`` names it. Raises IssuingKeyMissing.
     """
-    keys = signer.keys()
     async with db.transaction() as tx:
+        keys = await signer.keys(tx)
         await _begin(tx, signer, keys, now=now, limit=limit, number=number)
         waiting = await signing.begun(tx, limit, number)
     if not waiting:
@@ -87,16 +91,17 @@ async def sign_some(db: Database, signer: Signer, *, now: datetime, limit: int, 
     proofs: list[tuple[int, dict[str, Any]]] = []
     lost: list[int] = []
     refused: list[int] = []
-    for one, made in zip(waiting, await signer.proofs(keys, waiting), strict=True):
-        if isinstance(made, IssuingKeyMissing):
-            lost.append(one.signing_id)
-        elif isinstance(made, Exception):
-            log.error("credential cannot be signed whole", number=one.number, error=made)
-            refused.append(one.signing_id)
-        else:
-            proofs.append((one.signing_id, made))
-    crashpoints.reach("signer.before-finish")
     async with db.transaction() as tx:
+        keys = await signer.keys(tx)  # held: a key that is replaced meanwhile signs nothing of this any more
+        for one, made in zip(waiting, await signer.proofs(keys, waiting), strict=True):
+            if isinstance(made, IssuingKeyMissing):
+                lost.append(one.signing_id)
+            elif isinstance(made, Exception):
+                log.error("credential cannot be signed whole", number=one.number, error=made)
+                refused.append(one.signing_id)
+            else:
+                proofs.append((one.signing_id, made))
+        crashpoints.reach("signer.before-finish")
         await signing.finish(tx, proofs, now=now)
         if lost:
             await signing.void(tx, lost, "its key was retired before it was signed", now=now, again=True)
@@ -143,15 +148,16 @@ async def status_list_of(db: Database, signer: Signer, list_number: int, *, now:
     async with db.read() as tx:
         before = await status_lists.kept(tx, list_number)
         places = await status_lists.withdrawn_places(tx, list_number)
-    if before is None:
+        keys = await signer.keys(tx, hold=False) if before else None
+    if before is None or keys is None:
         return None
-    if before.credential and _still_says(before, signer, places, now):
+    if before.credential and _still_says(before, signer, keys, places, now):
         return before.credential
-    keys = signer.keys()
     async with db.transaction() as tx:
         latest = await status_lists.kept(tx, list_number, lock=True)
+        keys = await signer.keys(tx)
         places = await status_lists.withdrawn_places(tx, list_number)
-        if latest and latest.credential and _still_says(latest, signer, places, now):
+        if latest and latest.credential and _still_says(latest, signer, keys, places, now):
             return latest.credential
         bits, at, key = status_list.bits(places), _to_the_second(now), keys.active
         unsigned = status_list.unsigned_list(signer.base_url, list_number, bits, now=at)
@@ -161,11 +167,16 @@ async def status_list_of(db: Database, signer: Signer, list_number: int, *, now:
     return signed
 
 
-def _still_says(kept: Kept, signer: Signer, places: Sequence[int], now: datetime) -> bool:
+def _still_says(kept: Kept, signer: Signer, keys: IssuingKeys, places: Sequence[int], now: datetime) -> bool:
     if kept.credential is None or kept.signed_at is None or now >= kept.signed_at + RENEWED_AFTER:
         return False
     bits = sha256(status_list.bits(places)).hexdigest()
-    return kept.bits_sha256 == bits and kept.credential["issuer"] == did_of(signer.base_url)
+    signed_with = kept.credential["proof"]["verificationMethod"].partition("#")[2]
+    return (
+        kept.bits_sha256 == bits
+        and kept.credential["issuer"] == did_of(signer.base_url)
+        and signed_with == keys.active.id
+    )
 
 
 def _to_the_second(moment: datetime) -> datetime:

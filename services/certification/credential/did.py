@@ -5,7 +5,13 @@ from urllib.parse import quote, urlsplit
 
 from .keys import IssuingKeys
 
-CONTEXTS = ("https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1")
+CONTEXTS: tuple[Any, ...] = (
+    "https://www.w3.org/ns/did/v1",
+    "https://w3id.org/security/multikey/v1",
+    {"validFrom": "https://schema.org/validFrom", "validThrough": "https://schema.org/validThrough"},
+)
+"""The last two terms say in which period a key signed. ``expires`` would say something else: who reads Controlled
+Identifiers 1.0 (2.2) strictly verifies nothing any more after it, also not what was signed before."""
 
 
 def did_of(base_url: str) -> str:
@@ -19,7 +25,11 @@ def method_of(base_url: str, key_id: str) -> str:
 
 
 def did_document(base_url: str, keys: IssuingKeys) -> dict[str, Any]:
-    """Every key there ever was: old credentials are checked with retired ones, which say since when they are."""
+    """Every key there ever was, with the period in which it signed: old credentials are checked with retired ones.
+
+    One that somebody else may have is ``revoked`` and vouches for nothing any more: whoever holds it can write any date
+    into a proof, so for a stranger there is no safe "before".
+    """
     did = did_of(base_url)
     methods = [
         {
@@ -27,13 +37,11 @@ def did_document(base_url: str, keys: IssuingKeys) -> dict[str, Any]:
             "type": "Multikey",
             "controller": did,
             "publicKeyMultibase": key.id,
-            **({"expires": key.retired_at} if key.retired_at else {}),
+            "validFrom": key.made_at,
+            **({"validThrough": key.retired_at} if key.retired_at else {}),
+            **({"revoked": key.revoked_since} if key.revoked_since else {}),
         }
         for key in keys.all
     ]
-    return {
-        "@context": list(CONTEXTS),
-        "id": did,
-        "verificationMethod": methods,
-        "assertionMethod": [method["id"] for method in methods],
-    }
+    vouching = [method_of(base_url, key.id) for key in keys.all if key.revoked_since is None]
+    return {"@context": list(CONTEXTS), "id": did, "verificationMethod": methods, "assertionMethod": vouching}

@@ -6,6 +6,7 @@ because what they signed must still be checked after their private half is gone.
 
 import json
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -27,11 +28,13 @@ class IssuingKeyMissing(DependencyAway):
 
 @dataclass(frozen=True, slots=True)
 class IssuingKey:
-    """``id`` is the public key as Multikey; times are ISO 8601 in UTC."""
+    """``id`` is the public key as Multikey; times are ISO 8601 in UTC. ``revoked_since``: somebody else may have had it
+    from then on."""
 
     id: str
     made_at: str
     retired_at: str | None = None
+    revoked_since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,51 @@ def file_name(id: str) -> str:
     return f"issuing-{id}.key"
 
 
+def make_replacement(home: Path, change_id: str) -> str:
+    """The private key that a change of keys asked for (mode 600); gives its id. Begun again after a crash it gives the
+    same one: the first file that stands whole is the one that counts."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    folder = home / "keys"
+    waiting = folder / f"issuing-change-{change_id}.new"
+    if not waiting.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside = folder / f"{waiting.name}.{os.getpid()}-{time.monotonic_ns()}"
+        _write(beside, multibase.encode(Ed25519PrivateKey.generate().private_bytes_raw()))
+        try:
+            os.link(beside, waiting)
+        except FileExistsError:
+            pass  # another made it at the same moment
+        finally:
+            beside.unlink()
+    text = waiting.read_text("ascii")
+    public = Ed25519PrivateKey.from_private_bytes(multibase.decode(text.strip())).public_key().public_bytes_raw()
+    id = multibase.multikey(public)
+    try:
+        os.link(waiting, folder / file_name(id))
+    except FileExistsError:
+        pass
+    return id
+
+
+def settle(home: Path, change_id: str, keys: Sequence[IssuingKey], gone: Sequence[str]) -> None:
+    """The index names ``keys``; what was needed to make the new one is cleared away, and so are the private halves of
+    ``gone``: nothing will need them, and somebody could."""
+    folder = home / "keys"
+    write_index(home, keys)
+    (folder / f"issuing-change-{change_id}.new").unlink(missing_ok=True)
+    for id in gone:
+        (folder / file_name(id)).unlink(missing_ok=True)
+
+
+def write_index(home: Path, keys: Sequence[IssuingKey]) -> None:
+    """Whole or not at all."""
+    folder = home / "keys"
+    beside = folder / f"{INDEX}.{os.getpid()}.{time.monotonic_ns()}.new"
+    _write(beside, json.dumps({"keys": [asdict(key) for key in keys]}, indent=2) + "\n")
+    beside.rename(folder / INDEX)
+
+
 def make_issuing_key(home: Path) -> None:
     """Makes the first key (mode 600) and the index; does nothing when there is one. Of two at once, one wins."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -101,3 +149,5 @@ def _write(path: Path, text: str) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())  # a row will name it, and that one is durable

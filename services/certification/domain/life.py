@@ -53,6 +53,10 @@ MOVES: Mapping[Kind, Mapping[Status, Status]] = {
 }
 """What each step makes of a certificate; the database holds the same table and refuses what is not in it."""
 
+KEY_COMPROMISED = "key_compromised"
+"""Of what is made out again because somebody else may have the key: what that key signed is revoked, like what was
+corrected."""
+
 REASONS: Mapping[Kind, tuple[str, ...]] = {
     Kind.SUSPENDED: ("investigation", "requirement_lost", "misuse", "obligation_not_met", "holder_request", "other"),
     Kind.REINSTATED: ("remedied", "unfounded", "appeal_upheld", "other"),
@@ -60,7 +64,7 @@ REASONS: Mapping[Kind, tuple[str, ...]] = {
     Kind.EXPIRED: ("period_ended",),
     Kind.CORRECTED: ("name_misspelt", "wrong_programme", "appeal_upheld", "other"),
     Kind.SCOPE_REDUCED: ("requirement_lost", "holder_request", "other"),
-    Kind.REISSUED: ("lost", "damaged", "key_replaced", "other"),
+    Kind.REISSUED: ("lost", "damaged", "key_replaced", KEY_COMPROMISED, "other"),
     Kind.RECERTIFIED: ("requirements_met",),
 }
 """The codes that may be told to others. Words that somebody typed are told to nobody."""

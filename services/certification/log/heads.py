@@ -1,7 +1,7 @@
 """Signed heads: how long the log was at a moment, and its root, with the issuer's signature."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -73,31 +73,35 @@ async def latest(tx: Tx) -> Head | None:
 
 async def head_now(
     db: Database,
-    keys: Callable[[], IssuingKeys],
+    keys: Callable[[Tx], Awaitable[IssuingKeys]],
     base_url: str,
     *,
     now: datetime,
     holding: int | None = None,
     hourly: bool = False,
+    anew: bool = False,
 ) -> Head:
     """A head that is as new as the log and not older than an hour; with ``holding`` one that holds this position; with
-    ``hourly`` one of the last hour.
+    ``hourly`` one of the last hour; with ``anew`` one by the key that is active now.
 
     A new one is signed when there is none, at most every second. Raises IssuingKeyMissing.
     """
     async with db.read() as tx:
         head, size = await latest(tx), await tree.size(tx)
-    if head is not None and _will_do(head, None if hourly else size, holding, now):
+    if head is not None and not anew and _will_do(head, None if hourly else size, holding, now):
         return head
     async with db.transaction() as tx:
         size, root = await tree.extend(tx)
         head = await latest(tx)  # another may have signed one while this waited
-        if head is not None and _will_do(head, None if hourly else size, holding, now):
+        if head is not None and not anew and _will_do(head, None if hourly else size, holding, now):
             return head
-        active, at = keys().active, now.astimezone(UTC).replace(microsecond=0)
+        held = await keys(tx)
+        active, at = held.active, now.astimezone(UTC).replace(microsecond=0)
         method = method_of(base_url, active.id)
+        if anew and head is not None and (head.method, head.size) == (method, size):
+            return head
         text = signed_text(did_of(base_url), size, root, at)
-        made = Head(size, root, at, method, text, _signature(keys(), active.id, text))
+        made = Head(size, root, at, method, text, _signature(held, active.id, text))
         await tx.execute(
             "insert into log_head (size, root, made_at, method, signed, signature) values ($1, $2, $3, $4, $5, $6)",
             made.size,

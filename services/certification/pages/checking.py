@@ -26,6 +26,8 @@ from .register import HEADERS, MISS_TAKES_S, _json, _refusal, address_of, belong
 router = APIRouter(prefix="/certification/register", tags=["register"])
 COUNTS_STAND_S = 10.0
 NOT_OURS = {"verdict": "not_genuine"}
+KEY_REVOKED = {"verdict": "key_revoked"}
+"""It is as it was signed here, by a key that somebody else may have had by then: whoever shows it gets a new one."""
 ANSWERS = ("number", "answer", "holder", "programme", "issued_on", "valid_until")
 
 
@@ -77,9 +79,11 @@ async def _told(ctx: Ctx, data: bytes) -> dict[str, Any]:
     if found is None or same is None:
         return NOT_OURS
     try:
-        await asyncio.to_thread(check_proof, given, published_key(ctx))
+        await asyncio.to_thread(check_proof, given, await published_key(ctx))
     except ProofRefused:
         return NOT_OURS
+    if not same["counts"]:
+        return KEY_REVOKED
     is_pdf = data.lstrip().startswith(b"%PDF-")
     newest = same["version"] == found["version"]
     altered = is_pdf and not unaltered

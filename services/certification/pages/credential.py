@@ -36,8 +36,10 @@ class NoSuchStatusList(NotKnown):
 async def did_json(ctx: Ctx) -> JSONResponse:
     """The issuer's did:web document: every key that ever signed, as Multikey; retired ones say so."""
     signer = _signer(ctx)
+    async with ctx.db.read() as tx:
+        keys = await signer.keys(tx, hold=False)
     headers = {**EVERYWHERE, "Cache-Control": "public, max-age=300"}
-    return JSONResponse(did_document(signer.base_url, signer.keys()), headers=headers)
+    return JSONResponse(did_document(signer.base_url, keys), headers=headers)
 
 
 @router.get(

@@ -8,10 +8,10 @@ from fastapi.responses import Response
 from shared.errors import NotKnown
 from shared.web.deps import Ctx, require
 
+from ..commands.keyring import authorities
 from ..commands.papers import Press, paper_of
 from ..credential.keys import IssuingKeyMissing
 from ..domain.numbers import tidy_number
-from ..paper.keys import authority
 from ..queries import register
 from ..settings import CertificationSettings
 from .register import HEADERS, Code, Number, look_up
@@ -61,12 +61,15 @@ async def office_pdf(ctx: Ctx, number: Annotated[str, Path(max_length=80)], lang
 
 @router.get("/certification/paper/ca.pem", response_model=None)
 async def authority_pem(ctx: Ctx) -> Response:
-    """The authority above the document signer: who trusts it, sees in a PDF reader that the paper is genuine."""
+    """The authority above the document signer: who trusts it, sees in a PDF reader that the paper is genuine. More than
+    one after another has taken its place; never one whose signer somebody else may have."""
     headers = {
         "Content-Disposition": 'attachment; filename="keur-documents.pem"',
         "Cache-Control": "public, max-age=300",
     }
-    return Response(authority(ctx.settings.home), media_type="application/x-pem-file", headers=headers)
+    async with ctx.db.read() as tx:
+        vouching = await authorities(tx, ctx.settings.home)
+    return Response(vouching, media_type="application/x-pem-file", headers=headers)
 
 
 async def _paper(ctx: Ctx, number: str, lang: str | None) -> Response:

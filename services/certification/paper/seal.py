@@ -3,7 +3,6 @@
 import io
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +23,14 @@ class Seal:
     pkcs11_key: str = ""
     pkcs11_pin: str = ""
     tsa_url: str = ""
+    signer_file: str = keys.SIGNER
+    """Base names of the files of the signer that is active, and of the authority above it."""
+    authority_file: str = keys.CA
 
     @property
     def signer(self) -> str:
         """SHA-256 of the signer's certificate. Raises PaperKeyMissing."""
-        return sha256(keys.signer(Path(self.home))).hexdigest()
+        return keys.fingerprint(Path(self.home), self.signer_file)
 
 
 def seal_paper(pdf: bytes, seal: Seal) -> bytes:
@@ -60,16 +62,16 @@ def _signer(seal: Seal, _fingerprint: str) -> Any:
     from .signer import QuickSigner
 
     home = Path(seal.home)
-    authority = x509.Certificate.load(pem.unarmor(keys.authority(home))[2])
-    certificate = x509.Certificate.load(pem.unarmor(keys.signer(home))[2])
+    authority = x509.Certificate.load(pem.unarmor(keys.authority(home, seal.authority_file))[2])
+    certificate = x509.Certificate.load(pem.unarmor(keys.signer(home, seal.signer_file))[2])
     chain: Any = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     chain.register(authority)
     if seal.pkcs11_module:
         return _token(seal, certificate, authority)
     try:
-        private = (home / "keys" / f"{keys.SIGNER}.key").read_bytes()
+        private = (home / "keys" / f"{seal.signer_file}.key").read_bytes()
     except FileNotFoundError:
-        raise keys.PaperKeyMissing(f"{keys.SIGNER}.key") from None
+        raise keys.PaperKeyMissing(f"{seal.signer_file}.key") from None
     key = asn1_keys.PrivateKeyInfo.load(pem.unarmor(private)[2])
     return QuickSigner(certificate, key, chain)
 
@@ -86,7 +88,13 @@ def _token(seal: Seal, certificate: Any, authority: Any) -> Any:
         token_criteria=TokenCriteria(label=seal.pkcs11_token) if seal.pkcs11_token else None,
         user_pin=seal.pkcs11_pin or None,
     )
-    return PKCS11Signer(session, key_label=seal.pkcs11_key or None, signing_cert=certificate, ca_chain=[authority])
+    return PKCS11Signer(
+        session,
+        key_label=seal.pkcs11_key or None,
+        signing_cert=certificate,
+        ca_chain=[authority],
+        use_raw_mechanism=True,  # the hash is made here: not every token knows ECDSA with a hash in one
+    )
 
 
 def _time_stamps(url: str) -> Any:

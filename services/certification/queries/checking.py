@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.db import Tx
 
+from ..domain.key_change import counts
 from .register import _ENTRY, _with_status
 
 
@@ -16,14 +17,24 @@ async def entries(tx: Tx, numbers: Sequence[str], today: date) -> dict[str, dict
 
 
 async def credentials(tx: Tx, number: str) -> list[dict[str, Any]]:
-    """Every credential that was ever signed for a certificate, with its version, the newest first."""
+    """Every credential that was ever signed for a certificate, with its version, the newest first; ``counts`` is false
+    from when somebody else may have had the key."""
     rows = await tx.fetch(
         """
-        select version, credential, proof from signing where number = $1 and state = 'signed' order by signing_id desc
+        select s.version, s.credential, s.proof, s.begun_at, k.revoked_since
+        from signing s left join signing_key k using (key_id)
+        where s.number = $1 and s.state = 'signed' order by s.signing_id desc
         """,
         number,
     )
-    return [{"version": row["version"], "credential": {**row["credential"], "proof": [row["proof"]]}} for row in rows]
+    return [
+        {
+            "version": row["version"],
+            "credential": {**row["credential"], "proof": [row["proof"]]},
+            "counts": counts(row["begun_at"], row["revoked_since"]),
+        }
+        for row in rows
+    ]
 
 
 async def made_here(tx: Tx, sha256: str) -> bool:

@@ -155,11 +155,14 @@ async def void(tx: Tx, signing_ids: Sequence[int], why: str, *, now: datetime, a
 
 
 async def signed(tx: Tx, number: str) -> dict[str, Any] | None:
-    """The credential of the version that stands, with its proof; None while it is owed."""
+    """The credential of the version that stands, with its proof; None while it is owed, or while it is to be made out
+    again because somebody else may have the key."""
     row = await tx.fetchrow(
         """
-        select credential, proof from signing join certificate_status using (number, version)
+        select credential, proof from signing join certificate_status t using (number, version)
+        left join signing_key k using (key_id)
         where number = $1 and signing.state = 'signed'
+          and (begun_at < revoked_since or revoked_since is null or t.state in ('expired', 'withdrawn'))
         """,
         number,
     )
@@ -191,7 +194,8 @@ async def _places(tx: Tx, editions: Sequence[Edition], *, now: datetime) -> dict
             insert into status_entry (number, version, list, place, withdrawn_at)
             select t.number, t.version, $2, t.place, coalesce(case when s.state = 'withdrawn' then s.since end, (
                 select min(p.decided_at) from certificate_step p
-                where p.number = t.number and p.version > t.version and p.kind in ('corrected', 'scope_reduced')
+                where p.number = t.number and p.version > t.version
+                  and (p.kind in ('corrected', 'scope_reduced') or p.reason = 'key_compromised')
             ))
             from unnest($1::text[], $4::int[], $3::int[]) as t(number, version, place)
             join certificate_status s using (number)

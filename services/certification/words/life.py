@@ -43,6 +43,7 @@ REASONS = {
     "lost": N_("kwijtgeraakt"),
     "damaged": N_("beschadigd"),
     "key_replaced": N_("er is een nieuwe sleutel"),
+    "key_compromised": N_("de sleutel kan in andere handen zijn"),
     "requirements_met": N_("aan de eisen voor verlenging is voldaan"),
     "other": N_("een andere reden"),
 }

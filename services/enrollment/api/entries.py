@@ -17,7 +17,7 @@ from shared.web.i18n import language
 from shared.web.idempotency import Answer, once
 
 from ..intake.files import take_file
-from ..intake.kinds import FILES, KINDS, Kind
+from ..intake.kinds import KINDS, Kind
 from ..intake.rows import RowOf
 from ..queries import lists
 from ..store.audit import By
@@ -52,11 +52,11 @@ async def import_file(
     partial: Annotated[bool, Query(description="take the good rows")] = False,
 ) -> JSONResponse:
     """Takes a file whole, or says all that is wrong with it."""
-    if kind not in FILES:
-        raise UnknownKind("this kind is not known here", field="kind", value=kind, allowed=", ".join(FILES))
+    if kind not in KINDS:
+        raise UnknownKind("this kind is not known here", field="kind", value=kind, allowed=", ".join(KINDS))
     taken, summary = await take_file(
         ctx.db,
-        FILES[kind],
+        KINDS[kind],
         file.file,
         filename=file.filename or "",
         language=language(),

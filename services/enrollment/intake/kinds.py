@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.db import Tx
 
-from ..commands import guidance, places, records, trainees, visit_plans
+from ..commands import places, records, trainees, visit_plans
 from ..commands.outcome import Outcome
 from ..store.audit import By
 from . import rows
@@ -25,8 +25,6 @@ class Kind:
     take: Take
     json: type[rows.RowOf] | None = None
     """What JSON takes beyond the columns of a file."""
-    key_name: str = ""
-    """Where several columns are the key together: the property that says it."""
 
     @property
     def body(self) -> type[rows.RowOf]:
@@ -34,7 +32,7 @@ class Kind:
 
     @property
     def key(self) -> str:
-        return self.key_name or self.row.KEY[0]
+        return self.row.KEY[0]
 
 
 KINDS = {
@@ -77,14 +75,3 @@ KINDS = {
         ),
     )
 }
-
-FILES = {
-    **KINDS,
-    "attendance": Kind(
-        "attendance",
-        rows.AttendanceRow,
-        lambda tx, given, today, by: guidance.enter_attendance(tx, given, today=today, by=by),
-        key_name="attendance_id",
-    ),
-}
-"""What is taken as a file: also that of which a single row has an address of its own."""

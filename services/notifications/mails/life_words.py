@@ -34,6 +34,15 @@ _CHANGES = {
         N_("Certificaat %(number)s is opnieuw opgemaakt"),
         N_("Er staat hetzelfde op als eerst. Het nieuwe bestand staat in het register klaar."),
     ),
+    "key_compromised": (
+        N_("Haal certificaat %(number)s opnieuw op"),
+        N_(
+            "De sleutel waarmee het was ondertekend kan in andere handen zijn. Daarom is uw certificaat opnieuw"
+            " ondertekend: hetzelfde nummer, dezelfde inhoud, en het gold al die tijd. Wat u moet doen: haal het nieuwe"
+            " bestand op in het register en gooi eerdere bestanden weg; zet het ook opnieuw in uw wallet."
+            " Oude bestanden worden niet meer geaccepteerd."
+        ),
+    ),
     "recertified": (
         N_("Certificaat %(number)s is verlengd"),
         N_("Aan de eisen voor een nieuwe termijn is voldaan. Het nummer blijft."),

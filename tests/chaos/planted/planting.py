@@ -162,8 +162,8 @@ def sign_before_record() -> None:
     from shared.bus import crashpoints
 
     async def hasty(db: Any, signer: Any, *, now: Any, limit: int, number: str | None = None) -> int:
-        keys = signer.keys()
         async with db.transaction() as tx:
+            keys = await signer.keys(tx)
             await signing._begin(tx, signer, keys, now=now, limit=limit, number=number)
             waiting = await rows.begun(tx, limit, number)
             proofs = [
