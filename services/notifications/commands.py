@@ -7,22 +7,44 @@ from services.notifications.domain import State
 from services.notifications.store import mails, people
 from shared.bus import outbox
 from shared.db import Tx
-from shared.errors import Conflict, NotKnown, RuleBroken
+from shared.errors import Conflict, NotKnown, Refused
 from shared.events.base import Envelope, Event
 from shared.events.enrollment import PersonErased
 from shared.events.notifications import MailBounced, MailSent, MailSuppressed
 
 
-class MailNotKnown(NotKnown):
+class MailNotKnown(Refused, NotKnown):
     """There is no mail with this id."""
 
+    def __init__(self, mail_id: str) -> None:
+        super().__init__(
+            "Er is geen mail met dit kenmerk.", "There is no mail with this key.", field="mail_id", value=mail_id
+        )
 
-class MailCannotBeRetried(Conflict):
+
+class MailCannotBeRetried(Refused, Conflict):
     """Only a mail that failed, bounced or is in doubt can be sent again."""
 
+    def __init__(self, state: str) -> None:
+        super().__init__(
+            "Alleen een mail die mislukte, terugkwam of onzeker is, kan opnieuw.",
+            "Only a mail that failed, bounced or is in doubt can be sent again.",
+            field="state",
+            value=state,
+            allowed="failed, bounced, in_doubt",
+        )
 
-class ReasonMissing(RuleBroken):
+
+class ReasonMissing(Refused):
     """Sending again needs a reason, for whoever reads the history."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Zeg waarom deze mail opnieuw gaat.",
+            "Say why this mail is sent again.",
+            field="reason",
+            allowed=("een korte zin", "a short sentence"),
+        )
 
 
 async def add(tx: Tx, drafts: Sequence[mails.Draft]) -> None:
@@ -44,13 +66,13 @@ async def forget(tx: Tx, event: PersonErased) -> None:
 async def retry(tx: Tx, mail_id: str, *, actor: str, reason: str) -> None:
     """Sends a mail again now, under the same Message-ID."""
     if not reason.strip():
-        raise ReasonMissing("say why this mail is sent again", field="reason", allowed="a short sentence")
+        raise ReasonMissing()
     if await mails.retry(tx, mail_id, actor=actor, reason=reason.strip()):
         return
     state = await mails.state(tx, mail_id)
     if state is None:
-        raise MailNotKnown("no mail has this id", field="mail_id", value=mail_id)
-    raise MailCannotBeRetried(f"this mail is {state}", field="state", value=state, allowed="failed, bounced, in_doubt")
+        raise MailNotKnown(mail_id)
+    raise MailCannotBeRetried(state)
 
 
 async def tell(tx: Tx, fates: Sequence[mails.Fate]) -> None:

@@ -10,17 +10,6 @@ from shared.errors import Refused
 from tests.unit.refusals import is_quoted, made, refusals, wordings
 
 STILL_TO_DO: dict[str, str] = {
-    "certification": """
-        AlreadyDecided AssignedToAnother AttemptAlreadyTaken AttemptOutOfOrder AttemptsOutOfTime
-        CandidateNotKnown CannotSit ChoiceTooLate CorrectionNeeded CorrectionNotKnown CorrectionOpen
-        CorrectionSettled DecidedUnderAnotherVersion DeciderInvolved EndsBeforeItBegins ExamAlreadyPassed
-        HolderNotNamed IssuedInTheFuture NoChoiceHere NoResitLeft NoSuchCertificate NoSuchDay
-        NoSuchStatusList NoUninvolvedDecider NotADecider NotALaterVersion NotInSession NotOnesOwn
-        NothingCorrected NothingUnderThisKey NumberStillToCome NumberTaken NumbersOfAnotherScheme
-        ProgrammeNotInVersion ProgrammeOfAnotherScheme PublishedVersionNeverChanges RefusalNeedsExplanation
-        ResultBelongsElsewhere ResultMovedOn RulesDecideHere SchemeNotValid ScoreOffScale SeatTaken
-        SecondPersonNeeded SessionIsOver SessionNotHeldYet SessionNotKnown UnknownExam UnknownKind
-    """,
     "enrollment": """
         AccreditationWithoutEnd ActionDueBeforeAgreed ActionLinkNotUsable AgeOutOfRange AgendaWordsMissing
         ComplaintNotDiscussed ComplaintNotThatFar CourseLapsed DoneBeforeAssigned EndBeforeStart
@@ -35,9 +24,6 @@ STILL_TO_DO: dict[str, str] = {
         UnknownApplication UnknownCompany UnknownComplaint UnknownInstructor UnknownKind UnknownMentor
         UnknownOwner UnknownPlace UnknownReview UnknownSchool UnknownTrainee VisitMovedToPast WaiverNeedsReason
         WaiverOfVisitNeedsReason
-    """,
-    "notifications": """
-        MailCannotBeRetried MailNotKnown NoSuchMail ReasonMissing
     """,
     "ops": """
         AlreadyDecided DoesNotFitItsContract ForgedStays NoContractKnown NoInboxKnown NothingChanged

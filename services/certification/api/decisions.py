@@ -103,7 +103,7 @@ async def assessed(ctx: Context, trainee_id: str) -> Assessment:
         known = await candidates.some(tx, [trainee_id])
         cases = await cases_of(tx, list(known.values()), today=today)
     if not cases:
-        raise NothingUnderThisKey("no candidate has this key", field="trainee_id", value=trainee_id)
+        raise NothingUnderThisKey("trainee_id", trainee_id)
     (case,) = cases
     lines = explained(case.version, case.dossier, case.decision)
     return Assessment(

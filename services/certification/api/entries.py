@@ -10,7 +10,6 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
 from shared.db import Tx
-from shared.errors import NotKnown
 from shared.ids import new_id
 from shared.tabular import ClientKey
 from shared.web import problems
@@ -24,6 +23,7 @@ from ..commands.signing import Signer
 from ..commands.signing import published_key as issuers_key
 from ..credential.proof import PublicKey
 from ..domain.numbers import tidy_number
+from ..domain.rules import RefusedAsUnknown
 from ..domain.scheme_file import SchemeNotValid, read_scheme
 from ..domain.schemes import SchemeVersion
 from ..intake.history import take_history
@@ -41,12 +41,26 @@ T = TypeVar("T")
 WRITE, READ, OFFICE = [require("write")], [require("read")], [require("office")]
 
 
-class UnknownKind(NotKnown):
+class UnknownKind(RefusedAsUnknown):
     """No such kind of file is taken here."""
 
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            "Dit soort bestand wordt hier niet opgenomen.",
+            "This kind of file is not taken here.",
+            field="kind",
+            value=kind,
+            allowed="results, history",
+        )
 
-class NothingUnderThisKey(NotKnown):
+
+class NothingUnderThisKey(RefusedAsUnknown):
     """Nothing is known under this key."""
+
+    def __init__(self, field: str | None = None, key: str | None = None) -> None:
+        super().__init__(
+            "Onder dit kenmerk is niets bekend.", "Nothing is known under this key.", field=field, value=key
+        )
 
 
 class Published(BaseModel):
@@ -194,7 +208,7 @@ async def import_file(
 ) -> JSONResponse:
     """Takes a file of results, or of certificates of before (``history``), whole, or says all that is wrong with it."""
     if kind not in ("results", "history"):
-        raise UnknownKind("this kind is not known here", field="kind", value=kind, allowed="results, history")
+        raise UnknownKind(kind)
 
     async def take() -> tuple[bool, dict[str, Any]]:
         await file.seek(0)
@@ -299,5 +313,5 @@ async def published_key(ctx: Ctx) -> PublicKey:
 
 def _found(row: dict[str, Any] | None, key: str) -> dict[str, Any]:
     if row is None:
-        raise NothingUnderThisKey("nothing is known under this key", field="key", value=key)
+        raise NothingUnderThisKey("key", key)
     return row

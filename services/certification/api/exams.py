@@ -119,7 +119,7 @@ async def one_session(ctx: Ctx, session_id: ClientKey) -> dict[str, Any]:
     async with ctx.db.read() as tx:
         found = await sessions.one(tx, session_id)
     if found is None:
-        raise NothingUnderThisKey("no session has this key", field="session_id", value=session_id)
+        raise NothingUnderThisKey("session_id", session_id)
     return _plain(found)
 
 
@@ -291,7 +291,7 @@ async def answered(request: Request, ctx: Context, given: StrictModel | None, do
 def _plain(found: dict[str, Any] | None) -> dict[str, Any]:
     """JSON-ready, without names."""
     if found is None:
-        raise NothingUnderThisKey("nothing is known under this key")
+        raise NothingUnderThisKey()
     return {
         name: [_plain(one) for one in value]
         if isinstance(value, list)

@@ -174,7 +174,7 @@ async def history(
     async with ctx.db.read() as tx:
         found = await register.entry(tx, tidy_number(number), ctx.clock.today())
         if found is None:
-            raise NothingUnderThisKey("nothing is known under this key", field="number", value=number)
+            raise NothingUnderThisKey("number", number)
         steps = await life.history(tx, found["number"])
         told: dict[str, Any] = {"number": found["number"], "status": found["status"], "steps": steps}
         if on is not None:

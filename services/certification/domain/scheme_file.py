@@ -13,7 +13,7 @@ from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
 
-from shared.errors import RuleBroken
+from shared.errors import Refused
 
 from .scheme_references import Fault, reference_faults
 from .scheme_words import ALLOWED, WORDS, Said, bounds, say
@@ -45,12 +45,16 @@ class SchemeFault:
         }
 
 
-class SchemeNotValid(RuleBroken):
+class SchemeNotValid(Refused):
     """The file is no valid scheme; ``faults`` names everything that is wrong with it."""
 
     def __init__(self, faults: list[SchemeFault]) -> None:
         first = faults[0]
-        super().__init__(f"line {first.line}: {first.path or 'the file'} {first.message[1]}", field=first.path or None)
+        super().__init__(
+            f"regel {first.line}: {first.path or 'het bestand'} {first.message[0]}",
+            f"line {first.line}: {first.path or 'the file'} {first.message[1]}",
+            field=first.path or None,
+        )
         self.faults = faults
 
     @classmethod

@@ -8,7 +8,6 @@ import orjson
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
 
-from shared.errors import NotKnown
 from shared.web.deps import Ctx
 
 from ..commands.papers import as_file
@@ -16,6 +15,7 @@ from ..commands.signing import Signer, credential_of, status_list_of
 from ..credential.did import did_document
 from ..credential.keys import IssuingKeyMissing
 from ..credential.status_list import KEPT
+from ..domain.rules import RefusedAsUnknown
 from ..settings import CertificationSettings
 from .register import HEADERS, Code, Number, look_up
 
@@ -28,8 +28,13 @@ EVERYWHERE = {"Access-Control-Allow-Origin": "*"}
 """Verifiers run in browsers too, on pages of others."""
 
 
-class NoSuchStatusList(NotKnown):
+class NoSuchStatusList(RefusedAsUnknown):
     """No certificate has its status on a list of this number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"Er is geen statuslijst {number}.", f"There is no status list {number}.", field="list", value=number
+        )
 
 
 @router.get("/.well-known/did.json", response_model=None)
@@ -53,7 +58,7 @@ async def status_list(
     """A Bitstring Status List as a signed credential: a bit that is set says that the certificate was withdrawn."""
     found = await status_list_of(ctx.db, _signer(ctx), number, now=ctx.clock.now())
     if found is None:
-        raise NoSuchStatusList("there is no such status list", field="list", value=number)
+        raise NoSuchStatusList(number)
     body = orjson.dumps(found)
     tag = f'W/"{sha256(body).hexdigest()[:32]}"'
     headers = {**EVERYWHERE, "ETag": tag, "Cache-Control": f"public, max-age={KEPT.seconds}"}

@@ -240,7 +240,7 @@ async def _session(
         found = await sessions.one(tx, session_id)
         contents = await _contents(tx)
     if found is None:
-        raise NothingUnderThisKey(_("Dit examenmoment is hier niet bekend."))
+        raise NothingUnderThisKey()
     content = contents.get(found["scheme"], {})
     return render(
         request,

@@ -117,7 +117,7 @@ async def show(
         entry = await register.entry(tx, tidy_number(number), ctx.clock.today())
         stands = await standing.standing(tx, tidy_number(number))
         if entry is None or stands is None:
-            raise NothingUnderThisKey(_("Dit certificaat is hier niet bekend."))
+            raise NothingUnderThisKey()
         steps = await life.history(tx, entry["number"])
         lodged = await appeals.of_certificate(tx, entry["number"])
         key = (entry["scheme"], entry["scheme_version"])

@@ -7,7 +7,6 @@ from fastapi.responses import HTMLResponse
 
 from shared.tabular import ClientKey
 from shared.web.deps import Ctx, require
-from shared.web.i18n import translate as _
 from shared.web.pages import render
 
 from ..api.entries import NothingUnderThisKey
@@ -71,7 +70,7 @@ async def candidate(request: Request, ctx: Ctx, trainee_id: ClientKey) -> HTMLRe
     async with ctx.db.read() as tx:
         file = await candidates.one(tx, trainee_id)
         if file is None:
-            raise NothingUnderThisKey(_("Deze kandidaat is hier niet bekend."))
+            raise NothingUnderThisKey()
         key = (file["scheme"], file["scheme_version"])
         version = (await versions.versions(tx, [key])).get(key) if file["scheme"] else None
         standing = (await results_store.current(tx, [trainee_id])).get(trainee_id, [])
@@ -116,7 +115,7 @@ async def scheme(request: Request, ctx: Ctx, scheme: ClientKey, version: ClientK
     async with ctx.db.read() as tx:
         row = await schemes.one(tx, scheme, version)
     if row is None:
-        raise NothingUnderThisKey(_("Deze schemaversie is hier niet bekend."))
+        raise NothingUnderThisKey()
     return render(
         request, "scheme.html", row=row, content=row["content"], shown=words.shown_scheme(row["content"]), words=words
     )

@@ -5,13 +5,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
-from shared.errors import NotKnown
 from shared.web.deps import Ctx, require
 
 from ..commands.keyring import authorities
 from ..commands.papers import Press, paper_of
 from ..credential.keys import IssuingKeyMissing
 from ..domain.numbers import tidy_number
+from ..domain.rules import RefusedAsUnknown
+from ..paper.keys import authority
 from ..queries import register
 from ..settings import CertificationSettings
 from .register import HEADERS, Code, Number, look_up
@@ -29,8 +30,16 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-class NoSuchCertificate(NotKnown):
+class NoSuchCertificate(RefusedAsUnknown):
     """No certificate has this number."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"Geen certificaat heeft nummer {number}.",
+            f"No certificate has number {number}.",
+            field="number",
+            value=number,
+        )
 
 
 @router.get(
@@ -55,7 +64,7 @@ async def office_pdf(ctx: Ctx, number: Annotated[str, Path(max_length=80)], lang
     async with ctx.db.read() as tx:
         found = await register.entry(tx, tidy_number(number), ctx.clock.today())
     if found is None:
-        raise NoSuchCertificate("no certificate has this number", field="number", value=number)
+        raise NoSuchCertificate(number)
     return await _paper(ctx, found["number"], lang)
 
 

@@ -9,6 +9,7 @@ from services.certification.commands import deciding
 from services.certification.domain.deciding import (
     AlreadyDecided,
     AssignedToAnother,
+    CandidateNotKnown,
     DeciderInvolved,
     HolderNotNamed,
     NotADecider,
@@ -100,7 +101,11 @@ async def test_who_trained_mentored_examined_or_is_a_colleague_cannot_decide(
         await grant(eligible)
 
     assert caught.value.ties == (f"{kind}/{key}",)
-    in_both(caught.value, "betrokken bij T1", "involved with T1")
+    in_both(
+        caught.value,
+        f"office/anna is betrokken bij T1 ({kind}/{key}) en beslist daarom niet",
+        f"office/anna is involved with T1 ({kind}/{key}) and so does not decide",
+    )
     assert await eligible.rows("select * from certificate") == []
 
 
@@ -132,6 +137,15 @@ async def test_the_database_itself_refuses_an_involved_decider_whatever_the_code
     assert caught.value.sqlstate == "KEUR2"
 
 
+async def test_on_a_candidate_that_is_not_known_nobody_decides(certification: Certification) -> None:
+    await name(certification, ANNA)
+
+    with pytest.raises(CandidateNotKnown) as caught:
+        await grant(certification, trainee_id="T9")
+
+    in_both(caught.value, "deze kandidaat is hier niet bekend", "this candidate is not known here")
+
+
 async def test_the_rules_cannot_grant_where_a_person_decides(eligible: Certification) -> None:
     with pytest.raises(asyncpg.PostgresError) as caught:
         await eligible.rows(
@@ -149,7 +163,7 @@ async def test_the_rules_cannot_grant_where_a_person_decides(eligible: Certifica
 async def test_only_a_named_decider_decides(eligible: Certification) -> None:
     with pytest.raises(NotADecider) as caught:
         await grant(eligible)
-    in_both(caught.value, "geen beslisser", "no decider")
+    in_both(caught.value, "office/anna is geen beslisser", "office/anna is no decider")
 
     await name(eligible, ANNA)
     await name(eligible, ANNA, active=False)
@@ -176,7 +190,11 @@ async def test_nobody_notes_his_or_her_own_ties(eligible: Certification) -> None
     with pytest.raises(NotOnesOwn) as caught:
         await name(eligible, OFFICE.actor)
 
-    in_both(caught.value, "niemand wijst zichzelf aan", "nobody names himself")
+    in_both(
+        caught.value,
+        "niemand wijst zichzelf aan of noteert de eigen banden",
+        "nobody names himself or herself, or notes his or her own ties",
+    )
 
 
 async def test_a_candidate_is_given_to_the_least_busy_uninvolved_decider_and_can_be_handed_on(
@@ -189,7 +207,7 @@ async def test_a_candidate_is_given_to_the_least_busy_uninvolved_decider_and_can
     assert await assign(eligible, None) == BERT
     with pytest.raises(AssignedToAnother) as caught:
         await grant(eligible, "office/cora")
-    in_both(caught.value, "toegewezen aan office/bert", "assigned to office/bert")
+    in_both(caught.value, "deze kandidaat is toegewezen aan office/bert", "this candidate was assigned to office/bert")
     assert await assign(eligible, "office/cora") == "office/cora"
     assert await grant(eligible, "office/cora")
 
@@ -203,7 +221,9 @@ async def test_without_an_uninvolved_decider_nobody_is_found(eligible: Certifica
     with pytest.raises(NoUninvolvedDecider) as caught:
         await assign(eligible, None)
 
-    in_both(caught.value, "elke beslisser", "every decider")
+    in_both(
+        caught.value, "elke beslisser is bij deze kandidaat betrokken", "every decider is involved with this candidate"
+    )
 
 
 async def test_a_refusal_has_a_reason_and_an_appeal_term_and_is_told_without_the_words(
@@ -212,7 +232,7 @@ async def test_a_refusal_has_a_reason_and_an_appeal_term_and_is_told_without_the
     await name(eligible, ANNA)
     with pytest.raises(RefusalNeedsExplanation) as caught:
         await refuse(eligible, " ")
-    in_both(caught.value, "zeg waarom", "say why")
+    in_both(caught.value, "zeg waarom het certificaat wordt geweigerd", "say why the certificate is refused")
 
     await refuse(eligible)
 
@@ -223,7 +243,7 @@ async def test_a_refusal_has_a_reason_and_an_appeal_term_and_is_told_without_the
     assert await eligible.value("select state from candidate") == "refused"
     with pytest.raises(AlreadyDecided) as again:
         await grant(eligible)
-    in_both(again.value, "al geweigerd", "refused already")
+    in_both(again.value, "het certificaat is al geweigerd", "the certificate was refused already")
 
 
 async def test_a_refusal_stands_whatever_results_come_after_it(eligible: Certification) -> None:
@@ -244,7 +264,11 @@ async def test_where_the_rules_decide_a_person_can_only_refuse(certification: Ce
     with pytest.raises(RulesDecideHere) as caught:
         await grant(certification)
 
-    in_both(caught.value, "beslissen de regels", "the rules decide")
+    in_both(
+        caught.value,
+        "volgens dit schema beslissen de regels; een persoon kan alleen weigeren",
+        "under this scheme the rules decide; a person can only refuse",
+    )
     await refuse(certification)
     assert await certification.value("select state from candidate") == "refused"
 
@@ -261,7 +285,7 @@ async def test_open_requirements_and_a_missing_name_keep_a_decider_from_granting
     await certification.hears_itself()
     with pytest.raises(HolderNotNamed) as nameless:
         await grant(certification)
-    in_both(nameless.value, "naam van de houder", "holder's name")
+    in_both(nameless.value, "de naam van de houder is nog niet bekend", "the holder's name is not known yet")
 
 
 async def test_an_examiner_with_the_key_of_the_own_instructor_is_told_once(certification: Certification) -> None:

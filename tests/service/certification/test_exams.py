@@ -109,29 +109,33 @@ async def test_a_resit_in_a_later_session_is_the_next_attempt(two: Certification
 async def test_what_a_grid_cannot_be_is_refused_by_name_in_both_languages(two: Certification) -> None:
     with pytest.raises(SessionNotHeldYet) as early:
         await grid(two, Mark("T1", Decimal(7)), today=date(2026, 7, 1))
-    in_both(early.value, "moet nog komen", "still to come")
+    in_both(early.value, "dit examenmoment moet nog komen", "this session is still to come")
     with pytest.raises(NotInSession) as stranger:
         await grid(two, Mark("T9", Decimal(7)))
-    in_both(stranger.value, "staat niet op de lijst", "not on the list")
+    in_both(stranger.value, "T9 staat niet op de lijst van dit examenmoment", "T9 is not on the list of this session")
     with pytest.raises(SessionNotKnown) as unknown:
         await grid(two, Mark("T1", Decimal(7)), session_id="X9")
-    in_both(unknown.value, "niet bekend", "not known")
+    in_both(unknown.value, "dit examenmoment is hier niet bekend", "this exam session is not known here")
 
     await grid(two, Mark("T1", Decimal(7)))
     with pytest.raises(CorrectionNeeded) as changed:
         await grid(two, Mark("T1", Decimal(8)))
-    in_both(changed.value, "staat al vast", "stands already")
+    in_both(changed.value, "de uitslag van T1 staat al vast", "the result of T1 stands already")
 
 
 async def test_who_passed_or_sits_elsewhere_is_not_planned_again(two: Certification) -> None:
     with pytest.raises(SeatTaken) as elsewhere:
         await plan(two, session("X2"), "T1")
-    in_both(elsewhere.value, "zit al in examenmoment X1", "sits in session X1 already")
+    in_both(elsewhere.value, "T1 zit al in examenmoment X1", "T1 sits in session X1 already")
 
     await grid(two, Mark("T1", Decimal(7)), Mark("T2", None))
     with pytest.raises(CannotSit) as passed:
         await plan(two, session("X2"), "T1")
-    in_both(passed.value, "gehaald of geen poging", "passed this exam or has no attempt")
+    in_both(
+        passed.value,
+        "T1 heeft dit examen gehaald of geen poging meer over",
+        "T1 has passed this exam or has no attempt left",
+    )
 
 
 async def test_a_session_is_moved_and_cancelled_and_each_is_told(two: Certification) -> None:
@@ -149,8 +153,8 @@ async def test_a_session_is_moved_and_cancelled_and_each_is_told(two: Certificat
     assert "ziek" not in cancelled.model_dump_json()
     with pytest.raises(SessionIsOver) as over:
         async with two.db.transaction() as tx:
-            await commands.move_session(tx, "X1", NINE, None, by=OFFICE)
-    in_both(over.value, "al vervallen", "cancelled already")
+            await commands.move_session(tx, "X1", NINE, None, now=NINE, by=OFFICE)
+    in_both(over.value, "dit examenmoment is al vervallen", "this session was cancelled already")
 
 
 async def test_an_examiner_who_is_the_own_instructor_is_told_when_it_is_planned(certification: Certification) -> None:
@@ -170,7 +174,11 @@ async def test_a_correction_takes_a_reason_and_a_second_person(two: Certificatio
 
     with pytest.raises(SecondPersonNeeded) as own:
         await settle(two, by=OFFICE)
-    in_both(own.value, "keurt haar niet zelf", "does not settle it")
+    in_both(
+        own.value,
+        "wie een correctie voorstelt, keurt haar niet zelf goed of af",
+        "who proposes a correction does not settle it",
+    )
     await settle(two)
 
     rows = await two.rows("select score, revision, corrects, recorded_by from result order by revision desc limit 1")
@@ -178,7 +186,7 @@ async def test_a_correction_takes_a_reason_and_a_second_person(two: Certificatio
     assert len(await two.told("exam-passed")) == 1
     with pytest.raises(CorrectionSettled) as settled:
         await settle(two)
-    in_both(settled.value, "al afgehandeld", "settled already")
+    in_both(settled.value, "deze correctie is al afgehandeld", "this correction was settled already")
 
 
 async def test_the_database_refuses_the_proposer_as_the_second_person(two: Certification) -> None:
@@ -192,8 +200,8 @@ async def test_the_database_refuses_the_proposer_as_the_second_person(two: Certi
 async def test_a_correction_that_cannot_be_is_refused_by_name_in_both_languages(two: Certification) -> None:
     await grid(two, Mark("T1", Decimal(4)))
     for rule, score, result_id, nl, en in (
-        (CorrectionNotKnown, "7", "X9", "geen uitslag", "no result stands"),
-        (NothingCorrected, "4", "X1-T1", "verandert niets", "changes nothing"),
+        (CorrectionNotKnown, "7", "X9", "er staat geen uitslag onder dit kenmerk", "no result stands under this key"),
+        (NothingCorrected, "4", "X1-T1", "de correctie verandert niets", "the correction changes nothing"),
     ):
         with pytest.raises(rule) as caught:
             await propose(two, score, result_id=result_id)
@@ -202,13 +210,17 @@ async def test_a_correction_that_cannot_be_is_refused_by_name_in_both_languages(
     await propose(two, "7")
     with pytest.raises(CorrectionOpen) as open_:
         await propose(two, "8", key="K2")
-    in_both(open_.value, "wacht al een correctie", "waits already")
+    in_both(
+        open_.value,
+        "er wacht al een correctie van deze uitslag",
+        "a correction of this result waits already",
+    )
     await two.enter(
         entry("theory", result_id="X1-T1", score=5, taken_on=date(2026, 7, 2), examiner="EX1")
     )  # the same correction by file goes on as it did
     with pytest.raises(ResultMovedOn) as moved:
         await settle(two)
-    in_both(moved.value, "intussen al verbeterd", "corrected in the meantime")
+    in_both(moved.value, "X1-T1 is intussen al verbeterd", "X1-T1 was corrected in the meantime")
     await settle(two, approve=False)
     assert await two.value("select state from correction") == "rejected"
 

@@ -114,11 +114,32 @@ async def test_every_refusal_of_a_choice_says_why_in_both_languages(certificatio
     smiths = "  smith-3: {level: 2, eqf: 2, months: 24, targets: [T1]}"
     await certification.publish(later(other, version="2026.7", **{"smith-2": smiths}))
     expected: list[tuple[type[Refused], str, date, str, str, str]] = [
-        (ChoiceTooLate, "2026.5", date(2026, 7, 11), "T1", "kiezen kon tot en met", "one could choose up to"),
-        (NoChoiceHere, "2026.6", TODAY, "T1", "laat geen keuze", "leaves no choice"),
-        (NotALaterVersion, "2025.1", TODAY, "T1", "niet gepubliceerd", "not published"),
-        (ProgrammeNotInVersion, "2026.7", TODAY, "T1", "heeft de opleiding smith-2 niet", "does not have"),
-        (DecidedUnderAnotherVersion, "2026.5", TODAY, "T0", "al besloten", "was taken"),
+        (
+            ChoiceTooLate,
+            "2026.5",
+            date(2026, 7, 11),
+            "T1",
+            "kiezen kon tot en met 2026-07-10",
+            "one could choose up to and including 2026-07-10",
+        ),
+        (NoChoiceHere, "2026.6", TODAY, "T1", "versie 2026.6 laat geen keuze", "version 2026.6 leaves no choice"),
+        (NotALaterVersion, "2025.1", TODAY, "T1", "2025.1 is niet gepubliceerd", "2025.1 was not published"),
+        (
+            ProgrammeNotInVersion,
+            "2026.7",
+            TODAY,
+            "T1",
+            "versie 2026.7 heeft de opleiding smith-2 niet",
+            "version 2026.7 does not have the programme smith-2",
+        ),
+        (
+            DecidedUnderAnotherVersion,
+            "2026.5",
+            TODAY,
+            "T0",
+            "over deze kandidaat is al besloten",
+            "a decision on this candidate was taken",
+        ),
     ]
 
     for rule, version, day, trainee_id, nl, en in expected:
