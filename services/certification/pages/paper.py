@@ -12,7 +12,6 @@ from ..commands.papers import Press, paper_of
 from ..credential.keys import IssuingKeyMissing
 from ..domain.numbers import tidy_number
 from ..domain.rules import RefusedAsUnknown
-from ..paper.keys import authority
 from ..queries import register
 from ..settings import CertificationSettings
 from .register import HEADERS, Code, Number, look_up
