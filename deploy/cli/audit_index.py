@@ -42,7 +42,7 @@ CLAUSES: tuple[Entry, ...] = (
         ("opleiden en certificeren zijn twee diensten met eigen gegevens; de examinator staat bij elke uitslag",
          "training and certification are two services with data of their own; each result names its examiner"),
         ("results",),
-        ("/certification/api/results", "docs/architecture.md"),
+        ("/certification/api/results", "/certification/deciders", "docs/architecture.md"),
     ),
     Entry("4.4", ("geld en aansprakelijkheid zijn gedekt", "finance and liability are covered"), OUTSIDE),
     Entry("5.1", ("wie waarvoor verantwoordelijk is", "who is responsible for what"), OUTSIDE),
@@ -151,7 +151,7 @@ CLAUSES: tuple[Entry, ...] = (
         ("de stand van elk certificaat met dag en reden, en statuslijsten die iedereen kan lezen",
          "the state of each certificate with day and reason, and status lists that anybody can read"),
         ("not_valid",),
-        ("/certification/register", "/certification/status/"),
+        ("/certification/register", "/certification/status/1"),
     ),
     Entry(
         "9.6",
@@ -166,7 +166,7 @@ CLAUSES: tuple[Entry, ...] = (
         ("het certificaat zegt wat het is en waar het is na te gaan",
          "the certificate says what it is and where to check it"),
         ("certificates",),
-        ("/certification/register",),
+        ("/certification/register", "/certification/mark-use"),
     ),
     Entry(
         "9.8",
