@@ -11,7 +11,7 @@ from datetime import datetime
 
 from services.enrollment.store.audit import By, note
 from shared.db import Tx
-from shared.errors import RuleBroken
+from shared.errors import Refused
 from shared.ids import new_id
 
 LINK_MINUTES = 15
@@ -19,13 +19,15 @@ SESSION_HOURS = 12
 OFFICE = "office/coordinator"
 
 
-class LinkNotUsable(RuleBroken):
+class LinkNotUsable(Refused):
     """Unknown, used before or too old: told apart by nobody outside."""
 
     status = 410
 
     def __init__(self) -> None:
-        super().__init__("This sign-in link cannot be used (any more).")
+        super().__init__(
+            "Deze inloglink kan niet (meer) worden gebruikt.", "This sign-in link cannot be used (any more)."
+        )
 
 
 @dataclass(frozen=True, slots=True)

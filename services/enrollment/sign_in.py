@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.enrollment import accounts
 from shared.db import Tx
-from shared.errors import RuleBroken
+from shared.errors import Refused
 from shared.ids import new_id
 from shared.web import pages
 from shared.web.deps import Ctx, Principal, StrictModel, require
@@ -29,7 +29,7 @@ Secret = Annotated[str, Path(min_length=20, max_length=100, pattern=r"^[A-Za-z0-
 Admin = Annotated[Principal, require("admin")]
 
 
-class LeadsElsewhere(RuleBroken):
+class LeadsElsewhere(Refused):
     """A sign-in may lead only to a page of our own services."""
 
 
@@ -68,7 +68,12 @@ async def make_login_link(request: Request, ctx: Ctx, who: Admin, body: NewLogin
     wanted = body or NewLoginLink()
     lands_on = safe_return(wanted.to, request.app.state.bases)
     if wanted.to and lands_on is None:
-        raise LeadsElsewhere("This address is not one of ours.", field="to", allowed="a path such as /ops")
+        raise LeadsElsewhere(
+            "dit adres is niet van ons",
+            "this address is not one of ours",
+            field="to",
+            allowed=("een pad zoals /ops", "a path such as /ops"),
+        )
 
     async def do(tx: Tx) -> Answer:
         await accounts.forget_old(tx)

@@ -12,6 +12,7 @@ from shared.ids import new_id
 from shared.service import Context
 from shared.tabular import ClientKey, Day, Email, LanguageCode, Line
 from shared.web.deps import Ctx, Listing, Paging, StrictModel, Who, require
+from shared.web.i18n import translate as _
 from shared.web.idempotency import Answer, once
 
 from ..commands import applications as commands
@@ -177,7 +178,9 @@ async def one_of(ctx: Ctx, application_id: ClientKey) -> ApplicationOf:
     async with ctx.db.read() as tx:
         found = await applications.row(tx, application_id)
     if found is None:
-        raise NothingUnderThisKey("nothing is known under this key", field="application_id", value=application_id)
+        raise NothingUnderThisKey(
+            _("Onder dit nummer is hier niets bekend."), field="application_id", value=application_id
+        )
     return ApplicationOf(**found)
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from shared.db import Tx
 from shared.tabular import ClientKey
 from shared.web.deps import Ctx, Who, require
+from shared.web.i18n import translate as _
 from shared.web.idempotency import Answer, once
 
 from ..commands import complaints as commands
@@ -95,7 +96,7 @@ async def one(ctx: Ctx, key: ClientKey) -> ComplaintFile:
     async with ctx.db.read() as tx:
         found = await complaints.one(tx, key)
     if found is None:
-        raise NothingUnderThisKey("nothing is known under this key", field="key", value=key)
+        raise NothingUnderThisKey(_("Onder dit nummer is hier niets bekend."), field="key", value=key)
     return ComplaintFile(**found)
 
 

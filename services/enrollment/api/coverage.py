@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from shared.db import Tx
 from shared.tabular import ClientKey
 from shared.web.deps import Ctx, Listing, Paging, Who
+from shared.web.i18n import translate as _
 from shared.web.idempotency import Answer, once
 
 from ..commands.planner import View, choose_plan, look
@@ -126,7 +127,7 @@ async def coverage_of(ctx: Ctx, trainee_id: Annotated[ClientKey, Query()]) -> Co
     async with ctx.db.read() as tx:
         view = await look(tx, trainee_id, today=ctx.clock.today())
     if view is None:
-        raise NothingUnderThisKey("no placement runs under this key", field="trainee_id", value=trainee_id)
+        raise NothingUnderThisKey(_("Onder dit nummer loopt geen leerwerkplek."), field="trainee_id", value=trainee_id)
     return Coverage(
         trainee_id=trainee_id,
         placement_id=view.stay.placement_id,

@@ -14,6 +14,7 @@ from shared.ids import new_id
 from shared.tabular import ClientKey
 from shared.web.deps import Ctx, Listing, Paging, Principal, Who, require
 from shared.web.i18n import language
+from shared.web.i18n import translate as _
 from shared.web.idempotency import Answer, once
 
 from ..intake.files import take_file
@@ -53,7 +54,7 @@ async def import_file(
 ) -> JSONResponse:
     """Takes a file whole, or says all that is wrong with it."""
     if kind not in KINDS:
-        raise UnknownKind("this kind is not known here", field="kind", value=kind, allowed=", ".join(KINDS))
+        raise UnknownKind(_("Deze soort is hier niet bekend."), field="kind", value=kind, allowed=", ".join(KINDS))
     taken, summary = await take_file(
         ctx.db,
         KINDS[kind],
@@ -109,7 +110,7 @@ def _get(kind: Kind) -> Callable[..., Awaitable[dict[str, Any]]]:
         async with ctx.db.read() as tx:
             found = await lists.one(tx, kind.name, kind.key, key)
         if found is None:
-            raise NothingUnderThisKey("nothing is known under this key", field="key", value=key)
+            raise NothingUnderThisKey(_("Onder dit nummer is hier niets bekend."), field="key", value=key)
         return found
 
     return get

@@ -11,6 +11,7 @@ from shared.db import Tx
 from shared.ids import new_id
 from shared.tabular import ClientKey
 from shared.web.deps import Ctx, Listing, Paging, Who
+from shared.web.i18n import translate as _
 from shared.web.idempotency import Answer, once
 
 from ..commands.actions import finish
@@ -91,7 +92,7 @@ async def one_review(ctx: Ctx, key: ClientKey) -> ReviewOf:
     async with ctx.db.read() as tx:
         found = await followup.record(tx, key)
     if found is None:
-        raise NothingUnderThisKey("nothing is known under this key", field="key", value=key)
+        raise NothingUnderThisKey(_("Onder dit nummer is hier niets bekend."), field="key", value=key)
     return ReviewOf(**found)
 
 
@@ -135,7 +136,7 @@ async def one_action(ctx: Ctx, key: ClientKey) -> ActionOf:
     async with ctx.db.read() as tx:
         found = await followup.action(tx, key)
     if found is None:
-        raise NothingUnderThisKey("nothing is known under this key", field="key", value=key)
+        raise NothingUnderThisKey(_("Onder dit nummer is hier niets bekend."), field="key", value=key)
     return ActionOf(**found)
 
 

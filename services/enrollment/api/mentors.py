@@ -11,6 +11,7 @@ from shared.db import Tx
 from shared.ids import new_id
 from shared.tabular import ClientKey, Day
 from shared.web.deps import Ctx, Listing, Paging, StrictModel, Who, require
+from shared.web.i18n import translate as _
 from shared.web.idempotency import Answer, once
 
 from ..commands import mentors as commands
@@ -100,7 +101,7 @@ async def one_standing(ctx: Ctx, mentor_id: ClientKey) -> StandingOf:
     async with ctx.db.read() as tx:
         found = await _standing(tx, mentor_id)
     if found is None:
-        raise NothingUnderThisKey("nothing is known under this key", field="mentor_id", value=mentor_id)
+        raise NothingUnderThisKey(_("Onder dit nummer is hier niets bekend."), field="mentor_id", value=mentor_id)
     return found
 
 

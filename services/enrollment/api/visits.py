@@ -12,6 +12,7 @@ from shared.db import Tx
 from shared.ids import new_id
 from shared.tabular import ClientKey
 from shared.web.deps import Ctx, Listing, Paging, Who, require
+from shared.web.i18n import translate as _
 from shared.web.idempotency import Answer, once
 
 from ..commands.talks import hold_talk
@@ -110,7 +111,7 @@ async def _found(ctx: Ctx, key: str) -> dict[str, Any]:
     async with ctx.db.read() as tx:
         found = await agenda.visit(tx, key)
     if found is None:
-        raise NothingUnderThisKey("nothing is known under this key", field="key", value=key)
+        raise NothingUnderThisKey(_("Onder dit nummer is hier niets bekend."), field="key", value=key)
     return found
 
 

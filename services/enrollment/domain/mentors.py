@@ -106,15 +106,19 @@ class Load:
 
 
 def too_many(mentor: Mentor, limit: int | None, free: Sequence[str]) -> MentorOverLimit:
+    if not free:
+        return NoMentorFree(
+            f"praktijkbegeleider {mentor.mentor_id} begeleidt in deze periode al {limit} leerlingen",
+            f"mentor {mentor.mentor_id} already guides {limit} trainees in this period",
+            field="mentor_id",
+            value=mentor.mentor_id,
+            allowed=("een bedrijf waar een begeleider ruimte heeft", "a company where a mentor has room"),
+        )
     some = ", ".join(sorted(free)[:10])
-    return (MentorOverLimit if free else NoMentorFree)(
+    return MentorOverLimit(
         f"praktijkbegeleider {mentor.mentor_id} begeleidt in deze periode al {limit} leerlingen",
         f"mentor {mentor.mentor_id} already guides {limit} trainees in this period",
         field="mentor_id",
         value=mentor.mentor_id,
-        allowed=(
-            (f"een begeleider met ruimte: {some}", f"a mentor with room: {some}")
-            if free
-            else ("een bedrijf waar een begeleider ruimte heeft", "a company where a mentor has room")
-        ),
+        allowed=(f"een begeleider met ruimte: {some}", f"a mentor with room: {some}"),
     )
