@@ -10,21 +10,6 @@ from shared.errors import Refused
 from tests.unit.refusals import is_quoted, made, refusals, wordings
 
 STILL_TO_DO: dict[str, str] = {
-    "enrollment": """
-        AccreditationWithoutEnd ActionDueBeforeAgreed ActionLinkNotUsable AgeOutOfRange AgendaWordsMissing
-        ComplaintNotDiscussed ComplaintNotThatFar CourseLapsed DoneBeforeAssigned EndBeforeStart
-        EndsBeforeItBegins EnrolmentIsFixed FeedbackOnAnother GuardianMissing GuestNotAccredited
-        InstructorOfAnotherSchool LeadsElsewhere LinkNotUsable MentorNotApproved MentorNotAsked MentorNotWilling
-        NoMentorFree NoPlacementRuns NoPlacementToAgreeOn NoRoomForGuest NoSchemeInForce NoSchemePublished
-        NoVisitToCome NotAParty NotAccreditedNow NotPaused NotPossibleNow NotTheOwnInstructor NotTheOwnMentor
-        NotYetHappened NothingToSign NothingToStart NothingUnderThisKey OnlyComplainantAppeals
-        PlaceLacksEquipment PlacementRunsStill PlanOutsidePlacement PlannedTwice ProgrammeNotInScheme
-        ResolutionMissing ReviewOutsideTraining SamePlaceAgain SignedByAnother StepNotPossible TalkInFuture
-        TargetIsCovered TargetNotInProgramme TargetNotInScheme TargetsOpenWithoutPlan UnknownAction
-        UnknownApplication UnknownCompany UnknownComplaint UnknownInstructor UnknownKind UnknownMentor
-        UnknownOwner UnknownPlace UnknownReview UnknownSchool UnknownTrainee VisitMovedToPast WaiverNeedsReason
-        WaiverOfVisitNeedsReason
-    """,
     "ops": """
         AlreadyDecided DoesNotFitItsContract ForgedStays NoContractKnown NoInboxKnown NothingChanged
         NothingChosen ReasonNeeded SealedCannotBeEdited
