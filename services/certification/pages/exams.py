@@ -12,7 +12,7 @@ from shared.clock import AMSTERDAM
 from shared.ids import new_id
 from shared.tabular import ClientKey
 from shared.web.deps import Ctx, Who, clean_text, require
-from shared.web.i18n import language
+from shared.web.i18n import N_, language
 from shared.web.i18n import translate as _
 from shared.web.pages import render
 
@@ -79,9 +79,9 @@ async def plan(
             await commands.plan_session(tx, session, ids, now=ctx.clock.now(), by=By(who.subject))
     except ValidationError as wrong:
         field = str(wrong.errors()[0]["loc"][0])
-        return await _list(request, ctx, given, {field: _("Vul dit goed in.")})
+        return await _list(request, ctx, given, {field: _not_right(field)})
     except ValueError:
-        return await _list(request, ctx, given, {"starts_at": _("Vul dit goed in.")})
+        return await _list(request, ctx, given, {"starts_at": _not_right("starts_at")})
     except Refused as rule:
         field = rule.field if rule.field in given else "trainee_ids"
         return await _list(request, ctx, given, {str(field): rule.said(language())[0]})
@@ -286,7 +286,7 @@ async def propose(
             await commands.propose_correction(tx, proposal, now=ctx.clock.now(), by=By(who.subject))
     except ValidationError as wrong:
         field = str(wrong.errors()[0]["loc"][0])
-        return await _corrections(request, ctx, who.subject, given, {field: _("Vul dit goed in.")})
+        return await _corrections(request, ctx, who.subject, given, {field: _not_right(field)})
     except Refused as rule:
         field = rule.field if rule.field in given else "result_id"
         return await _corrections(request, ctx, who.subject, given, {str(field): rule.said(language())[0]})
@@ -326,6 +326,25 @@ async def _corrections(
         given=given or {"result_id": asked, "score": "", "taken_on": "", "reason": "", "knocked_out": "no"},
         errors=errors or {},
     )
+
+
+_LABELS = {
+    "exam": N_("Examen"),
+    "starts_at": N_("Wanneer"),
+    "place": N_("Waar"),
+    "examiner": N_("Examinator"),
+    "invigilator": N_("Toezicht"),
+    "trainee_ids": N_("Leerlingen"),
+    "result_id": N_("Uitslag"),
+    "score": N_("Score"),
+    "taken_on": N_("Gemaakt op"),
+    "reason": N_("Reden"),
+}
+
+
+def _not_right(field: str) -> str:
+    """With the field's name, because the summary above the form shows the message alone."""
+    return f"{_(_LABELS[field])}: {_('vul dit goed in')}" if field in _LABELS else _("Vul dit goed in.")
 
 
 async def _contents(tx: Any) -> dict[str, dict[str, Any]]:

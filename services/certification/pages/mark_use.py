@@ -1,5 +1,6 @@
 """The office's page and JSON of licences to use the mark and cases of wrong use."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
@@ -140,11 +141,19 @@ async def decide(
                 case "step" if kind in CASE_STEPS:
                     await take_case_step(tx, key, CaseStep(kind), words=said, now=now, today=today, by=by)
     except Refused as rule:
-        return await _show(request, ctx, error=rule.said(language())[0])
+        given = {
+            "what": what,
+            "company_id": company_id,
+            "scheme": scheme,
+            "words": words,
+            "begins": begins,
+            "ends": ends,
+        }
+        return await _show(request, ctx, given, error=rule.said(language())[0])
     return RedirectResponse("/certification/mark-use", 303)
 
 
-async def _show(request: Request, ctx: Ctx, error: str = "") -> Response:
+async def _show(request: Request, ctx: Ctx, given: Mapping[str, str] | None = None, error: str = "") -> Response:
     async with ctx.db.read() as tx:
         titles = {row["scheme"]: text(row["title"]) for row in reversed(await schemes.some(tx))}
         licences = await mark_use.licences(tx, "", 500)
@@ -159,6 +168,7 @@ async def _show(request: Request, ctx: Ctx, error: str = "") -> Response:
         steps=[(code, _(word)) for code, word in CASE_STEPS.items()],
         case_words=CASE_STEPS,
         error=error,
+        given=given or {},
         today=ctx.clock.today(),
     )
 

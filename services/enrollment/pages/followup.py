@@ -34,6 +34,8 @@ Key = Annotated[str, Query(max_length=64)]
 
 LABELS = {
     "held_on": N_("Dag van de bespreking"),
+    "participants": N_("Deelnemers"),
+    "summary": N_("Wat er gezegd is"),
     "topics": N_("Besproken"),
     "agreements": N_("Afspraken"),
     "owner": N_("Wie"),
