@@ -70,9 +70,9 @@ class Tx(asyncpg.Connection):
             self.asked_at = None
 
 
-async def _prepare(connection: asyncpg.Connection) -> None:
-    for name in ("json", "jsonb"):
-        await connection.set_type_codec(name, schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+_ARRAYS = (199, 1000, 1001, 1005, 1007, 1016, 1022, 1182, 1185, 1187, 1231, 2951, 3807)
+"""Arrays of json, bool, bytea, int2, int4, int8, float8, date, timestamptz, interval, numeric, uuid and jsonb, by the
+numbers that they have in every PostgreSQL."""
 
 
 def is_lost(connection: asyncpg.Connection | asyncpg.pool.PoolConnectionProxy) -> bool:
@@ -97,6 +97,7 @@ class Database:
         self._pool: asyncpg.Pool[Any] | None = None
         self._lent: set[Tx] = set()
         self._watch: asyncio.Task[None] | None = None
+        self._arrays: Any = None
         self.after_told: Callable[[], None] = lambda: None
         """Called after a commit that told something: wakes the relay of this process."""
 
@@ -110,12 +111,21 @@ class Database:
                 timeout=self._patience,
                 command_timeout=self._timeout,
                 connection_class=Tx,
-                init=_prepare,
+                init=self._prepare,
                 server_settings={"application_name": f"keur-{self.name}", "timezone": "UTC", **_BY_KEY_ALWAYS},
             )
         except (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
             raise DependencyAway("the database") from error
         self._watch = asyncio.create_task(end_silent(self.url, self._lent))
+
+    async def _prepare(self, connection: Any) -> None:
+        """asyncpg would ask about each kind of array when it first meets one, on each connection: a question that is
+        dear to answer, in the middle of somebody's request. So it is asked once for all."""
+        for name in ("json", "jsonb"):
+            await connection.set_type_codec(name, schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+        if self._arrays is None:
+            self._arrays, _ = await connection._introspect_types(_ARRAYS, self._timeout)
+        connection._protocol.get_settings().register_data_types(self._arrays)
 
     async def close(self) -> None:
         """Waits a moment for what is running, then closes."""
