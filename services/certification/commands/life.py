@@ -41,6 +41,7 @@ from ..domain.revisions import corrections, smaller_scope
 from ..domain.schemes import Norms, SchemeVersion
 from ..store import audit, life, log_of_steps, schemes, signing, status_lists
 from ..store.audit import By
+from .imported_life import decide_imported
 
 _EVENTS: Mapping[Kind, type[Event]] = {
     Kind.SUSPENDED: CertificateSuspended,
@@ -74,7 +75,9 @@ async def decide_step(tx: Tx, number: str, asked: Asked, *, now: datetime, today
     """Takes the step, tells it, and gives it. Raises the rule that refuses it."""
     standing = await life.lock(tx, number)
     if standing is None:
-        raise CertificateNotKnown(number)
+        return await decide_imported(
+            tx, number, asked.kind, asked.reason, asked.words, asked.until, now=now, today=today, by=by
+        )
     return await take(tx, standing, asked, now=now, today=today, by=by)
 
 

@@ -36,6 +36,19 @@ class LastDayNotPassed(RefusedAsKnown):
         )
 
 
+class ImportedStaysAsItIs(RefusedAsKnown):
+    """What an older register says is not rewritten here."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"Certificaat {number} komt uit een ouder register; wat erop staat blijft zo.",
+            f"Certificate {number} comes from an older register; what it says stays as it is.",
+            field="number",
+            value=number,
+            allowed=("schorsen, herstellen of intrekken", "suspend, reinstate or withdraw"),
+        )
+
+
 class CertificateHasEnded(RefusedAsKnown):
     """Withdrawn and expired are for good (product rule: never back)."""
 

@@ -38,7 +38,8 @@ _ENTERED_TWICE = """
 _STEPS = """
     select number, kind, s.number_of, l.number_of as logged from (
         select number, replace(kind, '_', '-') as kind, decided_at as at, count(*) as number_of
-        from certificate_step group by 1, 2, 3
+        from (select number, kind, decided_at from certificate_step
+              union all select number, kind, decided_at from imported_step) as taken group by 1, 2, 3
     ) s full join (
         select number, kind, at, count(*) as number_of from log_entry where kind not in ('issued', 'imported')
         group by 1, 2, 3

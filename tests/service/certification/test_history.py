@@ -109,3 +109,38 @@ async def test_the_database_keeps_one_certificate_under_a_number(certification: 
             values ('SM-2026-00001', 'x', 'x', 'x', '1999-01-01', 'valid', 'x', '{}', '', now(), 'x')
             """
         )
+
+
+async def test_an_old_certificate_is_suspended_and_withdrawn_for_good_and_the_register_says_so(
+    certification: Certification, web: Web
+) -> None:
+    await send(web, OLD)
+    number = "93-0017"
+    code = await certification.value("select check_code from imported_certificate where number = $1", number)
+    api = f"/certification/api/certificates/{number}"
+
+    async def stands() -> str:
+        return str((await web.stranger.get(f"/certification/register/{number}?code={code}")).json()["status"])
+
+    assert (await web.office.post(f"{api}/suspend", json={"reason": "seen"})).status_code == 201
+    assert await stands() == "suspended"
+    assert (await web.office.post(f"{api}/withdraw", json={"reason": "seen"})).status_code == 201
+    assert await stands() == "withdrawn"
+    back = await web.office.post(f"{api}/reinstate", json={"reason": "seen"})
+    dutch = await web.office.post(f"{api}/reissue?lang=nl", json={"reason": "seen"})
+    english = await web.office.post(f"{api}/reissue?lang=en", json={"reason": "seen"})
+
+    assert (back.status_code, dutch.status_code) == (409, 409)
+    assert dutch.json()["detail"] == f"Certificaat {number} komt uit een ouder register; wat erop staat blijft zo."
+    said = f"Certificate {number} comes from an older register; what it says stays as it is."
+    assert english.json()["detail"] == said
+    kinds = await certification.rows("select kind from log_entry where number = $1 order by position", number)
+    assert [row["kind"] for row in kinds] == ["imported", "suspended", "withdrawn"]
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await certification.rows(
+            "insert into imported_step select number, 3, 'reinstated', 'valid', reason, words, words_salt, decided_by,"
+            " decided_at, from_on, until_on, previous, hash from imported_step where position = 2"
+        )
+    async with certification.db.read() as tx:
+        found = await verification.verify(tx, lambda method: None)
+    assert [one for one in found["violations"] if number in str(one)] == []
