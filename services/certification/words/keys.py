@@ -10,7 +10,7 @@ KINDS = {
 
 STATES = {
     "active": (N_("ondertekent"), "good"),
-    "retired": (N_("buiten gebruik; wat hij ondertekende blijft gelden"), "plain"),
+    "retired": (N_("buiten gebruik"), "plain"),
     "revoked": (N_("ingetrokken"), "bad"),
 }
 """A key: its word and its tone."""
