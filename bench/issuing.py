@@ -204,10 +204,7 @@ def _made(rows: list[Any], press: Press) -> list[dict[str, Any]]:
 
 async def _proofs(db: Database, signer: Signer, leaves: int) -> list[dict[str, Any]]:
     costs = Costs()
-    async with db.transaction() as tx:
-        await tx.execute(_LEAVES, leaves)
-        await tx.execute("update log_counter set size = $1", leaves)
-    await _vacuum(db.url)
+    await _grown(db.url, leaves)
     now = datetime.now(UTC)
     added = leaves - await _built(db)
     await costs.of("leaf worked into the tree", added, head_now(db, signer.keys, signer.base_url, now=now, holding=0))
@@ -229,8 +226,10 @@ async def _built(db: Database) -> int:
         return int(await tx.fetchval("select size from log_tree"))
 
 
-async def _vacuum(url: str) -> None:
+async def _grown(url: str, leaves: int) -> None:
     connection = await asyncpg.connect(url)
+    await connection.execute(_LEAVES, leaves)
+    await connection.execute("update log_counter set size = $1", leaves)
     await connection.execute("vacuum analyze log_entry")
     await connection.close()
 

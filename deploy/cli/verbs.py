@@ -6,7 +6,7 @@ from deploy.cli.grammar import Argument, Verb, flag, option
 
 IMPORTS = (
     "companies", "mentors", "schools", "instructors", "trainees", "logbook", "results", "complaints", "visits",
-    "history",
+    "attendance", "history",
 )  # fmt: skip
 SERVICES = ("enrollment", "certification", "notifications", "ops")
 EXPORTS = ("events", "certificates", "register", "log", "mail", "people")
@@ -19,7 +19,7 @@ LIMIT = option("--limit", "hoogstens zoveel", type=int, default=100, metavar="N"
 NUMBER = Argument(("number",), "nummer", metavar="NUMMER")
 YAML = Argument(("file",), "YAML", metavar="BESTAND")
 STATES = ("parked", "redriving", "redriven", "discarded", "edited", "all")
-SCOPES = ("admin", "office", "operator", "read", "write", "metrics", "decide")
+SCOPES = ("admin", "office", "coordinator", "board", "operator", "read", "write", "metrics", "decide")
 
 BECAUSE = (
     option("--reason", "waarom", default="", metavar="TEKST"),
@@ -412,7 +412,12 @@ VERBS: tuple[Verb, ...] = (
                 "user:login_link",
                 (
                     option("--to", "pagina om op uit te komen", default="", metavar="PAD"),
-                    option("--scope", "recht", default="office", choices=("office", "operator", "read", "decide")),
+                    option(
+                        "--scope",
+                        "recht",
+                        default="coordinator",
+                        choices=("coordinator", "office", "board", "operator", "read", "decide"),
+                    ),
                     option("--subject", "voor wie", default="", metavar="office/NAAM"),
                     JSON,
                 ),

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 FILES = Path(__file__).parent
 BASICS = ("schools", "companies", "mentors", "instructors")
 """Entered before the first week, in this order: a mentor belongs to a company, an instructor to a school."""
-WEEKLY = ("trainees", "logbook", "visits", "complaints", "results")
+WEEKLY = ("trainees", "logbook", "attendance", "visits", "complaints", "results")
 WEEK = timedelta(weeks=1)
 
 Row = Mapping[str, str]
@@ -74,6 +74,8 @@ def given_in(kind: str, row: Row) -> date:
         case "logbook":
             year, _, week = row["week"].partition("-W")
             return date.fromisocalendar(int(year), int(week), 1) + WEEK
+        case "attendance":
+            return monday(date.fromisoformat(row["date"])) + WEEK
         case "visits":
             return monday(date.fromisoformat(row["held_on"])) + WEEK
         case "complaints":

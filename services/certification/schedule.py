@@ -11,6 +11,7 @@ from shared.service import Context
 from .commands import transitions
 from .commands.conflicts import tell_conflicts
 from .commands.evidence import count_practice
+from .commands.schemes import tell_again
 from .commands.signing import Signer, sign_some
 from .settings import CertificationSettings
 from .store import deciding, signing
@@ -49,6 +50,9 @@ async def follow(ctx: Context) -> None:
     """Once for each day: who goes over to a later version of the scheme does, practice that grew by itself is counted,
     and ties of examiners are looked at; until cancelled. After a restart it finds the same, and that is no news."""
     followed: date | None = None
+    async with ctx.db.transaction() as tx:
+        if told := await tell_again(tx):
+            log.info("schemes told again", versions=told)
     while True:
         if (today := ctx.clock.today()) != followed:
             async with ctx.db.transaction() as tx:

@@ -54,14 +54,12 @@ from shared.events.enrollment import (
 )
 from shared.events.notifications import MailBounced, MailSent, MailSuppressed
 
-from .commands.coverage import find_gaps_under
-from .commands.reviews import plan_reviews_under
+from .commands.schemes import learn
 from .commands.standing import complete_trainings
-from .domain.cadences import Cadences
 from .domain.schemes import SchemeVersion
 from .queries import timeline
 from .queries.timeline import Moment
-from .store import audit, cadences, coverage, heard, risk, schemes, watching
+from .store import heard
 from .store.audit import By
 
 on = Subscriptions("enrollment")
@@ -71,15 +69,7 @@ on = Subscriptions("enrollment")
 async def copy_scheme(event: SchemeVersionPublished, tx: Tx) -> None:
     """Our own copy of cadences, norms, programmes and targets, so that enrolling needs nobody else."""
     version = SchemeVersion.from_content(event.scheme, event.version, event.valid_from, event.content)
-    await coverage.lock(tx, alone=True)
-    if await schemes.keep(tx, version):
-        await audit.note(tx, _by(event), [(event.subject, f"version {event.version} known")])
-    if await schemes.keep_content(tx, event.scheme, event.version, event.content):
-        await watching.look_soon_under(tx, event.scheme, event.version)
-    await find_gaps_under(tx, event.scheme, event.version, today=today(), by=_by(event))
-    await risk.look_again_under(tx, event.scheme, event.version)
-    await cadences.keep(tx, event.scheme, event.version, Cadences.from_content(event.content), today())
-    await plan_reviews_under(tx, event.scheme, event.version, today=today(), by=_by(event))
+    await learn(tx, version, event.content, today=today(), by=_by(event))
 
 
 @on.batch(CertificateIssued)

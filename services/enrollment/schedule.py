@@ -25,6 +25,7 @@ from .commands.people import name_coordinator
 from .commands.replacements import see_overdue
 from .commands.reviews import tell_reviews
 from .commands.risk import judge_risks
+from .commands.schemes import read_again
 from .commands.visit_plans import plan_after_signals, waive_visits_to_nobody
 from .commands.visits import tell_visits
 from .commands.watch import watch_due
@@ -44,6 +45,7 @@ CLOCK = By("schedule")
 async def run(ctx: Context) -> None:
     """Follows the clock until cancelled."""
     await tell_office(ctx)
+    await read_schemes(ctx)
     pause = PAUSE_WITH_FILE_CLOCK_S if isinstance(ctx.clock, FileClock) else PAUSE_S
     while True:
         await follow(ctx)
@@ -55,6 +57,13 @@ async def tell_office(ctx: Context) -> None:
     settings = EnrollmentSettings.of(ctx.settings)
     async with ctx.db.transaction() as tx:
         await name_coordinator(tx, settings.coordinator_name, settings.coordinator_email, settings.coordinator_language)
+
+
+async def read_schemes(ctx: Context) -> None:
+    """Norms that an earlier release did not read hold from this start on."""
+    async with ctx.db.transaction() as tx:
+        if changed := await read_again(tx, today=ctx.clock.today(), by=CLOCK):
+            log.info("schemes read anew", versions=changed)
 
 
 async def follow(ctx: Context) -> None:

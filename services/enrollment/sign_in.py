@@ -22,6 +22,7 @@ PUBLIC = ("/enrollment/sign-in", "/enrollment/session")
 RENEWAL_COOKIE = "keur_renewal"
 RENEWAL_PATH = "/enrollment/session"
 SIGN_IN = "/enrollment/sign-in"
+BOARD = "/enrollment/board"
 
 router = APIRouter(prefix="/enrollment")
 
@@ -37,7 +38,9 @@ class NewLoginLink(StrictModel):
     """For whom, with which rights, and which page to open afterwards (a path or an address of our own)."""
 
     subject: str = Field(default=accounts.OFFICE, pattern=r"^office/[a-z0-9-]{1,40}$")
-    scopes: tuple[Literal["office", "operator", "read", "decide"], ...] = Field(default=("office",), min_length=1)
+    scopes: tuple[Literal["office", "coordinator", "board", "operator", "read", "decide"], ...] = Field(
+        default=("coordinator",), min_length=1
+    )
     to: str | None = Field(default=None, max_length=2000)
 
 
@@ -50,7 +53,7 @@ class NewToken(StrictModel):
     """A bearer token for a program: what it is called, what it may do, how long it lasts."""
 
     name: str = Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")
-    scope: Literal["admin", "office", "operator", "read", "write", "metrics", "decide"]
+    scope: Literal["admin", "office", "coordinator", "board", "operator", "read", "write", "metrics", "decide"]
     days: int = Field(default=30, ge=1, le=366)
 
 
@@ -125,7 +128,7 @@ async def use_link(request: Request, ctx: Ctx, secret: Secret) -> Response:
             opened = await accounts.open_session(tx, entry)
     except accounts.LinkNotUsable:
         return pages.render(request, "sign_in_used.html", status=410)
-    came_in = RedirectResponse(entry.lands_on or _home(request), 303)
+    came_in = RedirectResponse(entry.lands_on or _home(request, entry), 303)
     _give_session(request, came_in, opened.session_id, entry)
     came_in.set_cookie(
         RENEWAL_COOKIE,
@@ -144,7 +147,6 @@ async def renew(
     request: Request, ctx: Ctx, to: str | None = None, keur_renewal: Annotated[str | None, Cookie()] = None
 ) -> Response:
     """A new short session token for whoever has an open session, and back to where they came from."""
-    back = safe_return(to, request.app.state.bases) or _home(request)
     if not keur_renewal:
         return RedirectResponse(SIGN_IN, 303)
     async with ctx.db.read() as tx:
@@ -153,7 +155,7 @@ async def renew(
         gone = RedirectResponse(SIGN_IN, 303)
         gone.delete_cookie(RENEWAL_COOKIE, path=RENEWAL_PATH)
         return gone
-    again = RedirectResponse(back, 303)
+    again = RedirectResponse(safe_return(to, request.app.state.bases) or _home(request, found[1]), 303)
     _give_session(request, again, *found)
     return again
 
@@ -183,8 +185,10 @@ def _give_session(request: Request, response: Response, session_id: str, entry: 
     )
 
 
-def _home(request: Request) -> str:
-    return str(request.app.state.bases["enrollment"]) + pages.HOME
+def _home(request: Request, entry: accounts.Entry) -> str:
+    """Today's page, or for who has a seat on the board alone the board's."""
+    home = BOARD if set(entry.scopes) == {"board"} else pages.HOME
+    return str(request.app.state.bases["enrollment"]) + home
 
 
 def _over_tls(request: Request) -> bool:

@@ -65,7 +65,7 @@ class Consumer:
         self._seal = seal
         self._tellers = Tellers(service, publisher.user)
         self._batch = batch
-        self._linger = linger
+        self.linger = linger
         self._timeout = timeout
         self._tiers = tiers
         self._arrived: deque[Delivered] = deque()
@@ -202,8 +202,8 @@ class Consumer:
                 if not self._arrived and not self._leaving:
                     await self._wake.wait()
                 continue
-            if self._linger and len(self._arrived) < self._batch:
-                await asyncio.sleep(self._linger)
+            if self.linger and len(self._arrived) < self._batch:
+                await asyncio.sleep(self.linger)
             if channel.is_closed:
                 raise ConsumerLost("the channel closed")
             size = min(self._batch, len(self._arrived))

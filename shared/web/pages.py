@@ -27,7 +27,7 @@ NAVIGATION: Sequence[tuple[str, str, str, str]] = (
     ("enrollment", "/enrollment/trainees", N_("Leerlingen"), "office"),
     ("enrollment", "/enrollment/companies", N_("Leerbedrijven"), "office"),
     ("enrollment", "/enrollment/visits", N_("Bezoeken"), "office"),
-    ("enrollment", "/enrollment/board", N_("Bestuur"), "read"),
+    ("enrollment", "/enrollment/board", N_("Bestuur"), "board"),
     ("certification", "/certification/certificates", N_("Certificaten"), "office"),
     ("certification", "/certification/ready", N_("Besluiten"), "decide"),
     ("notifications", "/notifications/inbox", N_("Postvak"), "office"),

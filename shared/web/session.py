@@ -34,12 +34,13 @@ LEEWAY_SECONDS = 5
 Via = Literal["session", "token"]
 
 IMPLIED: dict[str, frozenset[str]] = {
-    "admin": frozenset({"office", "operator", "read", "write", "metrics", "decide", "coordinator"}),
-    "office": frozenset({"operator", "read", "write", "coordinator"}),
+    "admin": frozenset({"office", "operator", "read", "write", "metrics", "decide", "coordinator", "board"}),
+    "coordinator": frozenset({"office", "operator", "read", "write", "board"}),
+    "office": frozenset({"operator", "read", "write", "board"}),
 }
-"""What a scope gives besides itself. Roles per person come later; until then the office also runs the desk."""
+"""What a scope gives besides itself. The office runs the desk too; complaints and talks are the coordinator's alone."""
 
-SCOPES = frozenset({"admin", "office", "coordinator", "operator", "read", "write", "metrics", "decide"})
+SCOPES = frozenset({"admin", "office", "coordinator", "board", "operator", "read", "write", "metrics", "decide"})
 
 
 class NotSignedIn(Exception):
@@ -193,6 +194,12 @@ def signed_in(request: Request) -> Principal:
     if principal is None:
         raise NotSignedIn("no session")
     return principal
+
+
+def coordinates(request: Request) -> bool:
+    """Whether who asks is the coordinator, and may see complaints."""
+    principal = principal_of(request)
+    return principal is not None and principal.may("coordinator")
 
 
 class Needs:

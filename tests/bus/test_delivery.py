@@ -244,6 +244,20 @@ async def test_an_event_nobody_listens_to_is_kept_where_it_is_seen(make_node: Ma
     assert (await take(node.amqp_url, topology.UNROUTED)).header.properties.message_type == CertificationDecided.TYPE
 
 
+async def test_a_consumer_that_lingers_takes_what_came_meanwhile_into_one_transaction(make_node: MakeNode) -> None:
+    node = await make_node(writing_down(), TABLE, consume=False)
+    node.consumer.linger = 0.5
+    await node.start(relay=False)
+
+    for number in range(3):
+        async with node.db.transaction() as tx:
+            await outbox.put(tx, passed(number))
+        await until(node.all_published)
+
+    await until(lambda: node.handled("select count(*) = 3 from seen"))
+    assert await node.handled("select min(batch) from seen") == 3
+
+
 async def test_of_two_relays_of_a_service_one_leads_and_the_other_takes_over(make_node: MakeNode) -> None:
     first = await make_node(writing_down(), TABLE, consume=False)
     second = await make_node(writing_down(), database_of=first, consume=False)

@@ -5,6 +5,7 @@ from datetime import datetime
 from shared.bus import outbox
 from shared.db import Tx
 from shared.events.certification import SchemeVersionPublished
+from shared.ids import stable_id
 
 from ..domain.rules import RefusedAsKnown
 from ..domain.schemes import SchemeVersion
@@ -33,13 +34,30 @@ async def publish_scheme(tx: Tx, version: SchemeVersion, *, now: datetime, by: B
     await schemes.add(tx, version, published_at=now, published_by=by.actor)
     scheme = version.scheme
     await audit.note(tx, [(by, f"scheme/{scheme.scheme}", f"published {scheme.version}")])
-    await outbox.put(
-        tx,
-        SchemeVersionPublished(
-            scheme=scheme.scheme, version=scheme.version, valid_from=scheme.valid_from, content=dict(version.content)
-        ),
-    )
+    await outbox.put(tx, _published(version))
+    await schemes.note_told(tx, [(scheme.scheme, scheme.version)])
     return True
+
+
+async def tell_again(tx: Tx) -> int:
+    """Versions that were told when listeners kept a part of them only are told once more; how many."""
+    await schemes.lock(tx)
+    untold = await schemes.untold(tx)
+    if not untold:
+        return 0
+    published = await schemes.all_versions(tx)
+    for key in untold:
+        event = _published(published[key])
+        await outbox.put(tx, event, id=stable_id(event.TYPE, *key, "whole"))
+    await schemes.note_told(tx, untold)
+    return len(untold)
+
+
+def _published(version: SchemeVersion) -> SchemeVersionPublished:
+    scheme = version.scheme
+    return SchemeVersionPublished(
+        scheme=scheme.scheme, version=scheme.version, valid_from=scheme.valid_from, content=dict(version.content)
+    )
 
 
 def check_scheme(version: SchemeVersion, published: list[SchemeVersion]) -> bool:

@@ -1,6 +1,6 @@
 """The rules of deciding: who may decide on whom, and when there is something to decide.
 
-ISO/IEC 17024 (5.1.1, 7.4 and 9.4): whoever decides on a certification took no part in the candidate's training or
+ISO/IEC 17024 (4.3, 5.1.1 and 9.4): whoever decides on a certification took no part in the candidate's training or
 examination. Nobody can wave that aside; another decider takes over.
 """
 

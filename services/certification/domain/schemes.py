@@ -119,6 +119,9 @@ class Cadence(Part):
     visit_school_weeks: Weeks | None = None
     visit_after_complaint_weeks: Weeks | None = None
     visit_after_signal_weeks: Weeks | None = None
+    visit_school_after_signal_weeks: Weeks | None = None
+    visit_school_signal_share: Share | None = None
+    """Of which share of those who learn at a school a signal must speak of it before its visit comes sooner."""
 
 
 class Norms(Part):

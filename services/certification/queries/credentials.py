@@ -9,13 +9,14 @@ import asyncpg
 from shared.db import Tx
 
 from ..credential.document import unsigned
-from ..credential.proof import ProofRefused, PublicKey, check_proof
+from ..credential.proof import ProofRefused, PublicKey, check_proof, instant
 from ..domain.verification import Violation
 
 CHUNK = 50
 
 _CREDENTIALS = """
-    select c.number, d.document, c.issued_at, v.content, s.state, s.credential, s.proof, e.list, e.place
+    select c.number, d.document, c.issued_at, v.content, s.state, s.credential, s.proof, s.key_id, s.method,
+           s.begun_at, e.list, e.place
     from certificate c
     join certificate_edition d using (number)
     left join scheme_version v on (v.scheme, v.version) = (c.scheme, c.scheme_version)
@@ -38,7 +39,10 @@ async def check(tx: Tx, public_key: PublicKey, violations: list[Violation]) -> i
     violations += await asyncio.to_thread(_faults, rows, public_key)
     lists = await tx.fetch("select list, credential from status_list where credential is not null order by list")
     for row in lists:
-        violations += _proof_faults(f"status list {row['list']}", row["credential"], public_key)
+        about = f"status list {row['list']}"
+        violations += _proof_faults(about, row["credential"], public_key)
+        if not str(row["credential"].get("id")).endswith(f"/status/{row['list']}"):
+            violations.append(Violation("credential", about, "what was signed is another list"))
     return signed
 
 
@@ -50,6 +54,8 @@ def _faults_of(row: asyncpg.Record, public_key: PublicKey) -> Iterator[Violation
     number, credential = row["number"], row["credential"]
     if row["state"] is None:
         yield Violation("credential", number, "no credential is owed or signed for it")
+    if row["state"] is not None and (row["proof"] is not None) != (row["state"] == "signed"):
+        yield Violation("credential", number, "whether its credential was signed is not as its proof says")
     if credential is None:
         return
     try:
@@ -65,6 +71,12 @@ def _faults_of(row: asyncpg.Record, public_key: PublicKey) -> Iterator[Violation
     if says != credential:
         yield Violation("credential", number, "its credential says something else than the certificate")
     if row["state"] == "signed":
+        proof = row["proof"] if isinstance(row["proof"], dict) else {}
+        recorded = (row["method"], instant(row["begun_at"]), row["key_id"])
+        if recorded != (proof.get("verificationMethod"), proof.get("created"), row["method"].partition("#")[2]):
+            yield Violation(
+                "credential-proof", number, "the proof is not by the key and of the time that were recorded"
+            )
         yield from _proof_faults(number, {**credential, "proof": [row["proof"]]}, public_key)
 
 

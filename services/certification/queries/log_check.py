@@ -48,9 +48,9 @@ _STEPS = """
 """
 _PAPERS = """
     select number from paper
-    where state = 'signed'
-      and (encode(sha256(pdf), 'hex') <> sha256
-           or encode(sha256(substr(pdf, 1, unsigned_size)), 'hex') <> unsigned_sha256)
+    where (pdf is not null) <> (state = 'signed')
+       or encode(sha256(pdf), 'hex') <> sha256
+       or encode(sha256(substr(pdf, 1, unsigned_size)), 'hex') <> unsigned_sha256
     order by paper_id
 """
 

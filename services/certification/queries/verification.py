@@ -11,7 +11,7 @@ from ..credential.proof import PublicKey
 from ..domain.decisions import Evidence
 from ..domain.schemes import SchemeVersion
 from ..domain.verification import Issued, Numbering, SetHash, Violation, check_certificate
-from . import credentials, decisions, history_check, keys, life_check, log_check
+from . import credentials, decisions, history_check, keys, life_check, log_check, seal_check
 
 CHUNK = 1000
 MOST_VIOLATIONS = 1000
@@ -76,6 +76,7 @@ async def _verify(tx: Tx, public_key: PublicKey) -> dict[str, Any]:
     signed = await credentials.check(tx, public_key, violations)
     steps = await life_check.check(tx, violations)
     imported = await history_check.check(tx, violations)
+    sealed = await seal_check.check(tx, violations)
     logged = await log_check.check(tx, public_key, violations)
     signing_keys = await keys.check(tx, violations)
     return {
@@ -88,6 +89,7 @@ async def _verify(tx: Tx, public_key: PublicKey) -> dict[str, Any]:
             "steps": steps,
             "imported": imported,
             "keys": signing_keys,
+            "sealed": sealed,
             **logged,
         },
         "register": {"count": register.count, "sha256": register.sha256},
@@ -101,13 +103,16 @@ async def _verify(tx: Tx, public_key: PublicKey) -> dict[str, Any]:
 async def _versions(tx: Tx, violations: list[Violation]) -> dict[tuple[str, str], SchemeVersion]:
     """Every scheme version read afresh: what is kept in memory cannot show that a row was changed."""
     found: dict[tuple[str, str], SchemeVersion] = {}
-    for row in await tx.fetch("select scheme, version, sha256, content from scheme_version"):
+    for row in await tx.fetch("select scheme, version, valid_from, sha256, content from scheme_version"):
         about = f"{row['scheme']} {row['version']}"
         try:
             version = SchemeVersion.from_content(row["content"])
         except ValueError:
             violations.append(Violation("scheme", about, "its content is no valid scheme"))
             continue
+        scheme = version.scheme
+        if (scheme.scheme, scheme.version, scheme.valid_from) != (row["scheme"], row["version"], row["valid_from"]):
+            violations.append(Violation("scheme", about, "its content is of another scheme, version or day"))
         if version.sha256 != row["sha256"]:
             violations.append(Violation("scheme", about, "its content does not have the hash that was kept"))
         found[row["scheme"], row["version"]] = version

@@ -61,3 +61,23 @@ async def add(tx: Tx, version: SchemeVersion, *, published_at: datetime, publish
         published_at,
         published_by,
     )
+
+
+async def untold(tx: Tx) -> list[Key]:
+    """Versions that nobody was told of since listeners keep all of what they are told."""
+    rows = await tx.fetch(
+        """
+        select scheme, version from scheme_version v
+        where not exists (select from scheme_told t where (t.scheme, t.version) = (v.scheme, v.version)) order by 1, 2
+        """
+    )
+    return [(row["scheme"], row["version"]) for row in rows]
+
+
+async def note_told(tx: Tx, keys: Iterable[Key]) -> None:
+    keys = list(keys)
+    await tx.execute(
+        "insert into scheme_told select * from unnest($1::text[], $2::text[]) on conflict do nothing",
+        [scheme for scheme, _ in keys],
+        [version for _, version in keys],
+    )

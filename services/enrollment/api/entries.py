@@ -18,7 +18,7 @@ from shared.web.i18n import translate as _
 from shared.web.idempotency import Answer, once
 
 from ..intake.files import take_file
-from ..intake.kinds import KINDS, Kind
+from ..intake.kinds import FILES, KINDS, Kind
 from ..intake.rows import RowOf
 from ..queries import lists
 from ..store.audit import By
@@ -53,11 +53,11 @@ async def import_file(
     partial: Annotated[bool, Query(description="take the good rows")] = False,
 ) -> JSONResponse:
     """Takes a file whole, or says all that is wrong with it."""
-    if kind not in KINDS:
-        raise UnknownKind(_("Deze soort is hier niet bekend."), field="kind", value=kind, allowed=", ".join(KINDS))
+    if kind not in FILES:
+        raise UnknownKind(_("Deze soort is hier niet bekend."), field="kind", value=kind, allowed=", ".join(FILES))
     taken, summary = await take_file(
         ctx.db,
-        KINDS[kind],
+        FILES[kind],
         file.file,
         filename=file.filename or "",
         language=language(),

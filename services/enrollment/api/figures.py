@@ -16,7 +16,6 @@ from ..domain.signal_words import kind_words
 from ..domain.signals import CAUSES, Kind
 from ..domain.statistics import Interval
 from ..queries import signals
-from .entries import READ
 
 router = APIRouter(prefix="/enrollment/api", tags=["figures"])
 
@@ -259,7 +258,7 @@ class SignalOf(BaseModel):
     evidence: dict[str, Any]
 
 
-@router.get("/figures", dependencies=READ)
+@router.get("/figures", dependencies=[require("read", "board")])
 async def figures(
     ctx: Ctx,
     scheme: Annotated[str | None, Query(max_length=40)] = None,

@@ -131,12 +131,13 @@ async def put_on_agendas(tx: Tx, *, today: date, by: By, limit: int = 200) -> in
 
 
 async def look_at_clocks(tx: Tx, *, today: date, by: By, limit: int = 200) -> int:
-    """Complaints that wait longer than the scheme's norms become a signal; how many were looked at."""
+    """The signal of a complaint that waits longer than the scheme's norms says so; how many were looked at."""
     waiting = await complaints.to_act(tx, today, limit)
     if waiting:
         await complaints.keep(tx, waiting, looked_on=today)
-        await audit.note(tx, by, [(f"complaint/{one.complaint_id}", "waits longer than the norm") for one in waiting])
-        await _see_to_signals(tx, [one.trainee_id for one in waiting], today)
+        late = [one for one in waiting if one.late(today)]
+        await audit.note(tx, by, [(f"complaint/{one.complaint_id}", "waits longer than the norm") for one in late])
+        await see_to_signals(tx, [one.trainee_id for one in waiting], today)
     return len(waiting)
 
 
@@ -187,9 +188,10 @@ async def _keep(tx: Tx, kept: Kept, after: Case, what: str, today: date, by: By)
         return
     await complaints.keep(tx, [after])
     await audit.note(tx, by, [(f"complaint/{after.complaint_id}", what)])
-    await _see_to_signals(tx, [after.trainee_id], today)
+    await see_to_signals(tx, [after.trainee_id], today)
 
 
-async def _see_to_signals(tx: Tx, trainees: Iterable[str], today: date) -> None:
+async def see_to_signals(tx: Tx, trainees: Iterable[str], today: date) -> None:
+    """An open complaint is a sign of risk from the day on which it came until something came of it."""
     whom = sorted(set(trainees))
-    await signals.set_found(tx, Kind.COMPLAINT, whom, await complaints.late_of(tx, whom, today), on=today)
+    await signals.set_found(tx, Kind.COMPLAINT, whom, await complaints.open_of(tx, whom, today), on=today)

@@ -1,6 +1,6 @@
 """Contact moments in ten seconds, attendance by the school, targets signed off by instructor and mentor."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from shared.bus import outbox
@@ -19,9 +19,10 @@ from ..domain.guidance import (
     check_sign_off,
     complete,
 )
-from ..domain.rules import unknown
-from ..store import audit, guidance
+from ..domain.rules import Refused, unknown
+from ..store import audit, enrolments, guidance
 from ..store.audit import By
+from .outcome import Outcome, sort
 from .watch import watch
 
 
@@ -55,6 +56,28 @@ async def note_attendance(tx: Tx, given: AttendanceEntry, *, today: date, by: By
     await audit.note(tx, by, [(f"trainee/{given.trainee_id}", f"attendance of {given.day}: {given.present}")])
     await watch(tx, [given.trainee_id], today=today, by=by, entries=False)
     return before is None
+
+
+async def enter_attendance(tx: Tx, given: Sequence[AttendanceEntry], *, today: date, by: By) -> Outcome:
+    """What the school says of many days at once."""
+    known = await guidance.attendance(tx, given)
+    trainees = await enrolments.known_trainees(tx, (one.trainee_id for one in given))
+    refused: dict[str, Refused] = {}
+    for one in given:
+        if one.trainee_id not in trainees:
+            refused[one.id] = unknown("trainee_id", one.trainee_id)
+            continue
+        try:
+            check_past(one.day, today, "date")
+        except Refused as rule:
+            refused[one.id] = rule
+    found = sort(given, known, refused)
+    if found.to_keep:
+        await guidance.keep_attendance(tx, found.to_keep)
+        await watch(tx, {one.trainee_id for one in found.to_keep}, today=today, by=by, entries=False)
+    changed = [(f"trainee/{one.trainee_id}", f"attendance of {one.day}: {one.present}") for one in found.changed]
+    await audit.note(tx, by, changed)
+    return found.outcome()
 
 
 async def sign_off(tx: Tx, given: SignOff, *, today: date, by: By) -> bool:

@@ -14,6 +14,7 @@ from ..domain.rules import Refused, unknown
 from ..domain.visits import Place
 from ..store import audit, complaints, enrolments, records, schemes, watching
 from ..store.audit import By
+from .complaints import see_to_signals
 from .outcome import Outcome, sort
 from .visits import plan_visits
 from .watch import watch
@@ -55,6 +56,7 @@ async def receive_complaints(tx: Tx, given: Sequence[Complaint], *, today: date,
         [(f"complaint/{one.complaint_id}", "received") for one in found.new]
         + [(f"complaint/{one.complaint_id}", "changed") for one in found.changed],
     )
+    await see_to_signals(tx, {one.trainee_id for one in (*found.to_keep, *known.values())}, today)
     await plan_visits(tx, about.values(), today=today, by=by)
     return found.outcome()
 

@@ -47,7 +47,7 @@ async def report_visits(tx: Tx, given: Sequence[Held], *, today: date, by: By) -
 
 
 async def plan_after_signals(tx: Tx, *, today: date, by: By, limit: int = 200) -> int:
-    """Companies of whose trainees a signal opened or closed are planned anew; how many."""
+    """Places of whose trainees a signal opened or closed are planned anew; how many."""
     where = await visits.take_to_plan(tx, limit)
     if where:
         await plan_visits(tx, where, today=today, by=by)

@@ -10,6 +10,9 @@ from typing import Any
 class Cadences:
     programme_review_weeks: int | None = None
     visit_after_signal_weeks: int | None = None
+    visit_school_after_signal_weeks: int | None = None
+    visit_school_signal_share: float | None = None
+    """Of those who learn at a school, the share (0 to 1) of whom a signal must speak of the school; None: anybody."""
     complaint_acknowledge_days: int | None = None
     complaint_resolve_days: int | None = None
     complaint_appeal_days: int | None = None
@@ -18,12 +21,15 @@ class Cadences:
     def from_content(cls, content: Mapping[str, Any]) -> "Cadences":
         """Reads the scheme's data as certification tells it."""
         cadence, norms = content.get("cadence") or {}, content.get("norms") or {}
+        share = cadence.get("visit_school_signal_share")
         return cls(
-            cadence.get("programme_review_weeks"),
-            cadence.get("visit_after_signal_weeks"),
-            norms.get("complaint_acknowledge_days"),
-            norms.get("complaint_resolve_days"),
-            norms.get("complaint_appeal_days"),
+            programme_review_weeks=cadence.get("programme_review_weeks"),
+            visit_after_signal_weeks=cadence.get("visit_after_signal_weeks"),
+            visit_school_after_signal_weeks=cadence.get("visit_school_after_signal_weeks"),
+            visit_school_signal_share=None if share is None else float(share),
+            complaint_acknowledge_days=norms.get("complaint_acknowledge_days"),
+            complaint_resolve_days=norms.get("complaint_resolve_days"),
+            complaint_appeal_days=norms.get("complaint_appeal_days"),
         )
 
 

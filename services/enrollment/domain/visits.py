@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from math import ceil
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from shared.ids import stable_id
@@ -77,6 +78,8 @@ class Stay:
     cadence_weeks: int
     after_complaint_weeks: int | None = None
     after_signal_weeks: int | None = None
+    signal_share: float = 0
+    """At a school: the share of those who learn there of whom a signal must speak of the school. 0: anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,8 @@ def plan(
     """The next visit of a place, or None when nobody learns there any more by then.
 
     ``held`` is the last visit, ``complaint_on`` the day of the last complaint about the place, ``signal_on`` the day on
-    which the first signal opened of those that are open and were not there at the last visit, ``waived`` the last visit
+    which the first signal opened of those that are open and were not there at the last visit (at a school: the day on
+    which enough trainees had one, see ``signals_needed``), ``waived`` the last visit
     that was waived, ``completed_due`` the due date of the last visit that was told to be due: the next lies after it.
     """
     current = [stay for stay in stays if stay.last >= today]
@@ -187,6 +191,11 @@ def plan(
     if completed_due is not None and due <= completed_due:
         due = completed_due + timedelta(days=1)
     return Visit(place, due, reason) if due <= max(stay.last for stay in current) else None
+
+
+def signals_needed(learners: int, share: float) -> int:
+    """Of how many of those who learn at a school a signal must speak of it before its visit comes sooner."""
+    return max(1, ceil(round(share * learners, 6)))
 
 
 def stands(planned: Visit, found: Visit | None, complaint_on: date | None) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.db import Tx
 
-from ..commands import places, records, trainees, visit_plans
+from ..commands import guidance, places, records, trainees, visit_plans
 from ..commands.outcome import Outcome
 from ..store.audit import By
 from . import rows
@@ -25,6 +25,8 @@ class Kind:
     take: Take
     json: type[rows.RowOf] | None = None
     """What JSON takes beyond the columns of a file."""
+    key_name: str = ""
+    """Where several columns are the key together: the property that says it."""
 
     @property
     def body(self) -> type[rows.RowOf]:
@@ -32,7 +34,7 @@ class Kind:
 
     @property
     def key(self) -> str:
-        return self.row.KEY[0]
+        return self.key_name or self.row.KEY[0]
 
 
 KINDS = {
@@ -75,3 +77,14 @@ KINDS = {
         ),
     )
 }
+
+FILES = {
+    **KINDS,
+    "attendance": Kind(
+        "attendance",
+        rows.AttendanceRow,
+        lambda tx, given, today, by: guidance.enter_attendance(tx, given, today=today, by=by),
+        key_name="attendance_id",
+    ),
+}
+"""What is taken as a file: also that of which a single row has an address of its own."""

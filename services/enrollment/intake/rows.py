@@ -11,6 +11,7 @@ from ..domain.companies import Company, School, in_order
 from ..domain.complaints import Category, Complainant, Complaint
 from ..domain.coverage import Choice
 from ..domain.enrolments import Enrolment
+from ..domain.guidance import AttendanceEntry
 from ..domain.logbook import Entry
 from ..domain.mentors import Instructor, Mentor
 from ..domain.visits import Held, Place
@@ -190,6 +191,23 @@ class LogbookRow(RowOf):
             self.hours,
             self.mentor_minutes,
         )
+
+
+class AttendanceRow(RowOf):
+    """What the school says of a day; excused days are not asked for."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("trainee_id", "date")
+
+    trainee_id: ClientKey
+    date: Day
+    present: Literal["yes", "no", "excused"]
+
+    @property
+    def attendance_id(self) -> str:
+        return self.made().id
+
+    def made(self) -> AttendanceEntry:
+        return AttendanceEntry(self.trainee_id, self.date, self.present)
 
 
 class ComplaintRow(RowOf):

@@ -25,7 +25,7 @@ from ..domain.signals import CAUSES, Kind
 from ..domain.statistics import Interval
 from ..queries import cohorts, titles
 
-router = APIRouter(prefix="/enrollment", include_in_schema=False, dependencies=[require("read")])
+router = APIRouter(prefix="/enrollment", include_in_schema=False, dependencies=[require("board")])
 
 ORDER = {cause: n for n, cause in enumerate(sorted(set(CAUSES.values())))}
 
@@ -38,7 +38,7 @@ async def board(
     cohort: Annotated[str, Query(pattern=r"^(\d{4})?$")] = "",
     as_of: Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = "",
 ) -> HTMLResponse:
-    """Of the mark with the most trainees, today, unless asked otherwise. No names: whoever may read may see it."""
+    """Of the mark with the most trainees, today, unless asked otherwise. No names."""
     day = _day(as_of) or ctx.clock.today()
     async with ctx.db.read() as tx:
         marks = await cohorts.schemes(tx)

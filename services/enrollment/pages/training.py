@@ -14,6 +14,7 @@ from shared.web.deps import Ctx, Who, require
 from shared.web.i18n import N_, language
 from shared.web.i18n import translate as _
 from shared.web.pages import render
+from shared.web.session import coordinates
 
 from ..api.entries import NothingUnderThisKey
 from ..commands.complaints import discuss
@@ -241,7 +242,7 @@ async def record_visit(
     """The form carries the key of the visit, so that a second press of its button changes nothing."""
     form = await request.form()
     typed = {name: str(value) for name, value in form.items()}
-    discussed = [str(one) for one in form.getlist("discussed")]
+    discussed = [str(one) for one in form.getlist("discussed")] if coordinates(request) else []
     given = {
         **typed,
         "visit_id": visit_id,
@@ -277,7 +278,11 @@ async def _visit_form(
 ) -> HTMLResponse:
     async with ctx.db.read() as tx:
         place = await places.place_name(tx, given["place_kind"], given["place_id"])
-        items = await agenda.agenda(tx, given["place_kind"], given["place_id"], coordinator=True) if place else []
+        items = (
+            await agenda.agenda(tx, given["place_kind"], given["place_id"], coordinator=coordinates(request))
+            if place
+            else []
+        )
         people = await agenda.people_at(tx, given["place_kind"], given["place_id"])
         names = await followup.person_names(tx, agenda.refs(items))
     return render(

@@ -13,6 +13,7 @@ from shared.web.deps import Ctx, Who, require
 from shared.web.i18n import language
 from shared.web.i18n import translate as _
 from shared.web.pages import render
+from shared.web.session import coordinates
 
 from ..api.entries import NothingUnderThisKey
 from ..api.visits import planned_weeks
@@ -58,7 +59,7 @@ async def _page(
         if visit is None:
             raise NothingUnderThisKey(_("Dit bezoek is hier niet bekend."))
         place = (visit["place_kind"], visit["place_id"])
-        items = await agenda.agenda(tx, *place, coordinator=True)
+        items = await agenda.agenda(tx, *place, coordinator=coordinates(request))
         names = await followup.person_names(tx, agenda.refs(items))
         talks = await agenda.talks_at(tx, *place)
     return render(
@@ -104,13 +105,13 @@ async def waive(request: Request, ctx: Ctx, who: Who, key: ClientKey, reason: An
     return RedirectResponse(f"/enrollment/visits/{key}?changed=waived", 303)
 
 
-@router.get("/talks/new")
+@router.get("/talks/new", dependencies=[require("coordinator")])
 async def talk_form(request: Request, ctx: Ctx, place_kind: Key = "company", place_id: Key = "") -> HTMLResponse:
     given = {"talk_id": new_id(), "place_kind": place_kind, "place_id": place_id}
     return await _talk_form(request, ctx, {**given, "held_on": ctx.clock.today().isoformat()}, {})
 
 
-@router.post("/talks/new")
+@router.post("/talks/new", dependencies=[require("coordinator")])
 async def hold(request: Request, ctx: Ctx, who: Who) -> Response:
     """The form carries the key of the talk, so that a second press of its button changes nothing."""
     form = await request.form()
@@ -147,7 +148,7 @@ async def _talk_form(
         place = await places.place_name(tx, given["place_kind"], given["place_id"])
         if place is None:
             raise NothingUnderThisKey(_("Deze plaats is hier niet bekend."))
-        items = await agenda.agenda(tx, given["place_kind"], given["place_id"], coordinator=True)
+        items = await agenda.agenda(tx, given["place_kind"], given["place_id"], coordinator=coordinates(request))
         people = await agenda.people_at(tx, given["place_kind"], given["place_id"])
     return render(
         request,

@@ -74,16 +74,18 @@ async def to_act(tx: Tx, today: date, limit: int) -> list[Case]:
     return [case_of(row) for row in rows]
 
 
-async def late_of(tx: Tx, trainees: Collection[str], today: date) -> Mapping[tuple[str, str], Mapping[str, Any]]:
-    """By trainee and complaint: what should have been done about it by now. Keys and dates only."""
+async def open_of(tx: Tx, trainees: Collection[str], today: date) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+    """By trainee and open complaint: since when, and what should have been done by now. Keys and dates only."""
     rows = await tx.fetch(
         _CASE + " where c.trainee_id = any($1) and c.state not in ('resolved', 'closed')", sorted(set(trainees))
     )
     found = {}
     for row in rows:
         case = case_of(row)
+        evidence = {"received_on": case.received_on.isoformat()}
         if (late := case.late(today)) is not None:
-            found[case.trainee_id, case.complaint_id] = {"step": late[0], "by": late[1].isoformat()}
+            evidence |= {"step": late[0], "by": late[1].isoformat()}
+        found[case.trainee_id, case.complaint_id] = evidence
     return found
 
 

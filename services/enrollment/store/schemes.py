@@ -8,6 +8,24 @@ from shared.db import Tx
 from ..domain.curriculum import Curriculum
 from ..domain.schemes import Schemes, SchemeVersion
 
+READ = ("targets", "programmes", "equipment", "norms", "week_pattern", "risk", "eligibility")
+"""Parts that are there when they are empty, too."""
+
+
+async def contents(tx: Tx) -> list[tuple[SchemeVersion, Mapping[str, Any]]]:
+    """Every version read anew from what was told of it; versions of which only a part is kept are left out."""
+    rows = await tx.fetch(
+        """
+        select v.scheme, v.version, v.valid_from, c.content
+        from scheme_version v join scheme_curriculum c using (scheme, version)
+        where c.content ? 'cadence' order by 1, 2
+        """
+    )
+    return [
+        (SchemeVersion.from_content(row["scheme"], row["version"], row["valid_from"], row["content"]), row["content"])
+        for row in rows
+    ]
+
 
 async def schemes(tx: Tx) -> Schemes:
     """Every version known: a handful of rows."""
@@ -41,7 +59,7 @@ async def targets(tx: Tx) -> frozenset[str]:
 
 
 async def keep_content(tx: Tx, scheme: str, version: str, content: Mapping[str, Any]) -> bool:
-    """What the training reads of the scheme, as certification told it; true when this was news."""
+    """The whole of it as certification told it, so that a part that is read only later is there; true for news."""
     changed = await tx.fetchval(
         """
         insert into scheme_curriculum as known (scheme, version, content) values ($1, $2, $3)
@@ -51,10 +69,7 @@ async def keep_content(tx: Tx, scheme: str, version: str, content: Mapping[str, 
         """,
         scheme,
         version,
-        {
-            part: content.get(part) or {}
-            for part in ("targets", "programmes", "equipment", "norms", "week_pattern", "risk", "eligibility")
-        },
+        {**{part: {} for part in READ}, **{part: value for part, value in content.items() if value is not None}},
     )
     return bool(changed)
 

@@ -69,7 +69,7 @@ async def set_found(
 
 
 async def _plan_visits_again(tx: Tx, trainees: Collection[str]) -> None:
-    """The clock looks at the visits of their companies: a signal may bring one forward."""
+    """The clock looks at the visits of their places: signals may bring one forward."""
     if trainees:
         await tx.execute("insert into visit_to_plan (trainee_id) select * from unnest($1::text[])", sorted(trainees))
 

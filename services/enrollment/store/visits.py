@@ -8,7 +8,7 @@ import asyncpg
 
 from shared.db import Tx
 
-from ..domain.visits import Held, Place, State, Stay, Visit, Waived
+from ..domain.visits import Held, Place, State, Stay, Visit, Waived, signals_needed
 from .rows import columns, distinct
 
 
@@ -52,7 +52,7 @@ async def lock_places(tx: Tx, places: Iterable[Place]) -> None:
 _STAYS = """
     select 'company' as kind, p.company_id as id, e.scheme, v.visit_company_weeks as weeks,
            v.visit_after_complaint_weeks as after_complaint, p.ends_on as last, min(p.starts_on) as first,
-           s.visit_after_signal_weeks as after_signal
+           s.visit_after_signal_weeks as after_signal, null::float8 as share
     from placement p join enrolment e using (trainee_id) join scheme_version v using (scheme)
     left join scheme_cadence s on (s.scheme, s.version) = (v.scheme, v.version)
     where v.version = e.scheme_version and p.company_id = any($1) and p.ends_on >= $3
@@ -60,11 +60,13 @@ _STAYS = """
     group by 2, 3, 4, 5, 6, 8
     union all
     select 'school', e.school_id, e.scheme, v.visit_school_weeks, v.visit_after_complaint_weeks,
-           coalesce(e.ended_on, e.planned_end), min(e.starts_on), null
+           coalesce(e.ended_on, e.planned_end), min(e.starts_on), s.visit_school_after_signal_weeks,
+           s.visit_school_signal_share
     from enrolment e join scheme_version v using (scheme)
+    left join scheme_cadence s on (s.scheme, s.version) = (v.scheme, v.version)
     where v.version = e.scheme_version and e.school_id = any($2) and coalesce(e.ended_on, e.planned_end) >= $3
       and v.visit_school_weeks is not null
-    group by 2, 3, 4, 5, 6
+    group by 2, 3, 4, 5, 6, 8, 9
 """
 
 
@@ -76,7 +78,8 @@ async def place_files(tx: Tx, places: Iterable[Place], today: date) -> dict[Plac
     schools = [place.id for place in files if place.kind == "school"]
     for row in await tx.fetch(_STAYS, companies, schools, today):
         of = files[Place(row["kind"], row["id"])]
-        of.stays.append(Stay(row["first"], row["last"], row["weeks"], row["after_complaint"], row["after_signal"]))
+        when = row["weeks"], row["after_complaint"], row["after_signal"]
+        of.stays.append(Stay(row["first"], row["last"], *when, row["share"] or 0))
         of.schemes.add(row["scheme"])
     given = "unnest($1::text[], $2::text[]) as given(kind, id)"
     rows = await tx.fetch(
@@ -112,6 +115,8 @@ async def place_files(tx: Tx, places: Iterable[Place], today: date) -> dict[Plac
             of.waived = Waived(row["waived_due"], row["waived_on"])
     for key, day in (await _signals(tx, files)).items():
         files[Place("company", key)].signal_on = day
+    for key, day in (await _signals_of_schools(tx, files)).items():
+        files[Place("school", key)].signal_on = day
     return files
 
 
@@ -124,8 +129,7 @@ def visit_of(row: asyncpg.Record, place: Place) -> Visit:
 async def _signals(tx: Tx, files: Mapping[Place, PlaceFile]) -> dict[str, date]:
     """By company where signals bring visits forward: the day of the first that is open and came after the last visit.
 
-    A school has too many trainees for the signal of one to move its visit; it is on the agenda all the same. Coverage
-    gaps are there from the first day and have plans of their own; complaints have their own reason.
+    Coverage gaps are there from the first day and have plans of their own; complaints have their own reason.
     """
     wanted = {
         place.id: file.held.held_on if file.held else None
@@ -150,8 +154,48 @@ async def _signals(tx: Tx, files: Mapping[Place, PlaceFile]) -> dict[str, date]:
     return {row["company_id"]: row["opened_on"] for row in rows}
 
 
+async def _signals_of_schools(tx: Tx, files: Mapping[Place, PlaceFile]) -> dict[str, date]:
+    """By school where signals bring visits forward: the day on which enough who learn there had one about the school.
+
+    About the school speak attendance, and what was taught there and did not come in the company. A school has many
+    trainees, so the scheme says of which share of them; only open signals that came after the last visit count.
+    """
+    wanted = {
+        place.id: (file.held.held_on if file.held else None, min(stay.signal_share for stay in bringing))
+        for place, file in files.items()
+        if place.kind == "school" and (bringing := [stay for stay in file.stays if stay.after_signal_weeks])
+    }
+    if not wanted:
+        return {}
+    rows = await tx.fetch(
+        """
+        with given as (select * from unnest($1::text[], $2::date[]) as g(school_id, held_on))
+        select school_id, learners, array_agg(opened_on order by opened_on) filter (where opened_on is not null) as days
+        from (
+            select e.school_id, count(*) over (partition by e.school_id)::int as learners, s.opened_on
+            from given join enrolment e using (school_id)
+            left join lateral (
+                select min(opened_on) as opened_on from signal
+                where trainee_id = e.trainee_id and closed_on is null and kind in ('attendance', 'alignment-gap')
+                  and opened_on > coalesce(given.held_on, '-infinity')
+            ) s on true
+            where e.state in ('active', 'paused')
+        ) learning group by 1, 2
+        """,
+        list(wanted),
+        [held_on for held_on, _ in wanted.values()],
+    )
+    found = {}
+    for row in rows:
+        days, needed = row["days"] or [], signals_needed(row["learners"], wanted[row["school_id"]][1])
+        if len(days) >= needed:
+            found[row["school_id"]] = days[needed - 1]
+    return found
+
+
 async def take_to_plan(tx: Tx, limit: int) -> list[Place]:
-    """Companies of trainees of whom a signal opened or closed since, taken from the list of those to be looked at."""
+    """Companies, and schools where signals count, of trainees of whom a signal opened or closed since; taken from the
+    list of those to be looked at."""
     rows = await tx.fetch(
         """
         with taken as (
@@ -159,11 +203,16 @@ async def take_to_plan(tx: Tx, limit: int) -> list[Place]:
                 select position from visit_to_plan order by position limit $1 for update skip locked
             ) returning trainee_id
         )
-        select distinct e.company_id from taken join enrolment e using (trainee_id) order by 1
+        select 'company' as kind, e.company_id as id from taken join enrolment e using (trainee_id)
+        union
+        select 'school', e.school_id from taken join enrolment e using (trainee_id)
+        join scheme_cadence s on (s.scheme, s.version) = (e.scheme, e.scheme_version)
+        where s.visit_school_after_signal_weeks is not null
+        order by 1, 2
         """,
         limit,
     )
-    return [Place("company", row["company_id"]) for row in rows]
+    return [Place(row["kind"], row["id"]) for row in rows]
 
 
 async def open_visit(tx: Tx, visit_id: str) -> tuple[Visit, str | None] | None:

@@ -129,11 +129,13 @@ async def classmates(tx: Tx, entries: Sequence[Entry]) -> set[str]:
             select distinct e.school_id, given.monday
             from unnest($1::text[], $2::date[]) as given(trainee_id, monday) join enrolment e using (trainee_id)
         ), news as (
-            select * from taught t where not exists (
-                select from logbook_entry l join enrolment e using (trainee_id)
-                where l.monday = t.monday and l.place = 'school' and l.hours > 0 and e.school_id = t.school_id
-                  and not exists (select from unnest($3::text[]) as own(entry_id) where own.entry_id = l.entry_id)
-            )
+            select school_id, monday from taught
+            except
+            select t.school_id, t.monday
+            from taught t join logbook_entry l using (monday)
+            join enrolment e on e.trainee_id = l.trainee_id and e.school_id = t.school_id
+            left join unnest($3::text[]) as own(entry_id) using (entry_id)
+            where l.place = 'school' and l.hours > 0 and own.entry_id is null
         )
         select distinct e.trainee_id
         from news join logbook_entry l using (monday)

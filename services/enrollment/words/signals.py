@@ -58,12 +58,24 @@ def _mentor(one: Signal) -> str:
     return said
 
 
+def _complaint(one: Signal) -> str:
+    match one.evidence.get("step"):
+        case "acknowledge":
+            text = _("Er loopt een klacht, ontvangen op %(received_on)s; die moest uiterlijk op %(by)s bevestigd zijn.")
+        case "resolve":
+            text = _("Er loopt een klacht, ontvangen op %(received_on)s; die moest uiterlijk op %(by)s opgelost zijn.")
+        case _:
+            text = _("Er loopt een klacht, ontvangen op %(received_on)s.")
+    return text % _said(one)
+
+
 SENTENCES: Mapping[str, Sentence] = {
     Kind.MENTOR_TIME: _mentor_time,
     Kind.EXTRA_HANDS: _extra_hands,
     Kind.ATTENDANCE: _attendance,
     Kind.ALIGNMENT_GAP: _alignment,
     Kind.MENTOR: _mentor,
+    Kind.COMPLAINT: _complaint,
 }
 """By kind. Whoever adds a kind adds its sentence here."""
 

@@ -1,5 +1,6 @@
 """A scheme is published by its YAML: once and for good, with all faults named when it is none."""
 
+from services.certification.commands.schemes import tell_again
 from tests.unit.certification.builders import SCHEME, scheme_text
 
 from .conftest import Certification, Web
@@ -32,6 +33,18 @@ async def test_the_same_version_with_the_same_content_changes_nothing(certificat
 
     assert answer.status_code == 200
     assert len(await certification.told("scheme-version-published")) == 1
+
+
+async def test_versions_of_before_are_told_once_more_and_only_once(certification: Certification, web: Web) -> None:
+    async with certification.db.transaction() as tx:
+        assert await tell_again(tx) == 0, "told when it was published"
+        await tx.execute("delete from scheme_told")  # as it was before listeners kept all of what they are told
+    for expected in (1, 0):
+        async with certification.db.transaction() as tx:
+            assert await tell_again(tx) == expected
+
+    first, again = await certification.told("scheme-version-published")
+    assert first == again
 
 
 async def test_a_published_version_never_changes(certification: Certification, web: Web) -> None:

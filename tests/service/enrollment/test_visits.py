@@ -194,6 +194,79 @@ async def test_a_signal_brings_the_visit_forward_once_and_a_visit_answers_it(off
     assert (await visits_of(office, "company/C1"))[-1] == ("visit-planned", date(2025, 12, 29))
 
 
+AT_SCHOOL = {
+    "cadence": {
+        **rows.SCHEME["cadence"],
+        "visit_after_signal_weeks": 3,
+        "visit_school_after_signal_weeks": 3,
+        "visit_school_signal_share": "0.5",
+    }
+}
+
+
+async def about_school(office: Enrollment, kind: Kind, on: date, *trainees: str) -> None:
+    async with office.db.transaction() as tx:
+        await signals.set_found(tx, kind, trainees, {(one, "T01"): {"share": 0.6} for one in trainees}, on=on)
+
+
+async def test_signals_about_the_school_of_enough_trainees_bring_its_visit_forward(office: Enrollment) -> None:
+    await office.publish(**AT_SCHOOL)
+    await office.give(
+        "trainees",
+        rows.trainee("T1"),
+        rows.trainee("T2", mentor_id="M2"),
+        rows.trainee("T3", company_id="C2", mentor_id="M3"),
+    )
+    await office.day_comes("2025-09-02")
+    assert (await visits_of(office, "school/S1"))[-1] == ("visit-planned", date(2025, 11, 10))
+    await about_school(office, Kind.ATTENDANCE, date(2025, 9, 8), "T1")
+    await about_school(office, Kind.MENTOR_TIME, date(2025, 9, 8), "T2", "T3")  # says nothing about the school
+    await office.day_comes("2025-09-08")
+    assert (await visits_of(office, "school/S1"))[-1] == ("visit-planned", date(2025, 11, 10))  # one of three
+
+    await about_school(office, Kind.ALIGNMENT_GAP, date(2025, 9, 15), "T1", "T2")
+    await office.day_comes("2025-09-15")
+
+    assert (await visits_of(office, "school/S1"))[-1] == (
+        "visit-planned",
+        date(2025, 10, 6),
+    )  # two of three
+    planned = (await office.told("visit-planned"))[-1]
+    assert (planned.place_kind, planned.reason) == ("school", "signal")  # type: ignore[attr-defined]
+    await office.day_comes("2025-10-06")
+    await office.give("visits", rows.visit("V1", place_kind="school", place_id="S1", held_on="2025-10-06"))
+    assert (await office.told("visit-planned"))[-1].reason != "signal"  # type: ignore[attr-defined]
+
+
+async def test_without_its_own_cadence_in_the_scheme_signals_move_no_visit_to_a_school(office: Enrollment) -> None:
+    await office.publish(**SIGNALLED)
+    await office.give("trainees", rows.trainee("T1"))
+    await about_school(office, Kind.ATTENDANCE, date(2025, 9, 8), "T1")
+    await office.day_comes("2025-09-08")
+
+    assert await visits_of(office, "school/S1") == [("visit-planned", date(2025, 11, 10))]
+
+
+async def test_a_norm_that_the_release_before_did_not_read_holds_from_the_next_start(office: Enrollment) -> None:
+    await office.publish(**AT_SCHOOL)
+    async with office.db.transaction() as tx:  # as it was before this norm was read
+        await tx.execute("update scheme_cadence set visit_school_after_signal_weeks = null")
+    await office.give("trainees", rows.trainee("T1"))
+    await about_school(office, Kind.ATTENDANCE, date(2025, 9, 8), "T1")
+    await office.day_comes("2025-09-08")
+    assert await visits_of(office, "school/S1") == [("visit-planned", date(2025, 11, 10))]
+
+    await schedule.read_schemes(office.ctx)
+    await office.day_comes("2025-09-09")
+    await about_school(office, Kind.ALIGNMENT_GAP, date(2025, 9, 10), "T1")
+    await office.day_comes("2025-09-10")
+
+    assert (await visits_of(office, "school/S1"))[-1] == ("visit-planned", date(2025, 10, 1))
+    before = await office.count("audit")
+    await schedule.read_schemes(office.ctx)
+    assert await office.count("audit") == before, "what is known already is no news"
+
+
 async def test_without_the_cadence_in_the_scheme_a_signal_moves_nothing(office: Enrollment) -> None:
     await office.give("trainees", rows.trainee("T1"))
     await a_signal(office, date(2025, 9, 15))

@@ -283,7 +283,7 @@ async def test_the_signals_of_the_shipped_files_are_those_that_a_plain_count_fin
             open_now = await tx.fetch(
                 """
                 select trainee_id, kind, about from signal where closed_on is null
-                  and kind in ('mentor-time', 'extra-hands', 'alignment-gap', 'attendance')
+                  and kind in ('mentor-time', 'extra-hands', 'alignment-gap')
                 """
             )
             running = {
@@ -292,3 +292,24 @@ async def test_the_signals_of_the_shipped_files_are_those_that_a_plain_count_fin
             wanted = {one for one in expected_signals(date.fromisoformat(day)) if one[0] in running}
         assert {tuple(row.values()) for row in open_now} == wanted
         assert wanted
+
+
+async def test_a_school_hands_in_attendance_as_a_file_with_all_errors_at_once(mark: Enrollment) -> None:
+    await mark.day_comes("2025-09-08")
+    good = b"trainee_id,date,present\nT1,2025-09-02,yes\nT1,2025-09-03,excused\n"
+    bad = b"trainee_id,date,present\nT9,2025-09-02,yes\nT1,2025-09-09,no\nT1,2025-09-01,perhaps\n"
+
+    first = (await mark.file("attendance", good)).json()
+    again = (await mark.file("attendance", good)).json()
+    other = (await mark.file("attendance", good.replace(b"excused", b"no"))).json()
+    refused = (await mark.file("attendance", bad)).json()
+
+    assert [(one["new"], one["changed"], one["unchanged"]) for one in (first, again, other)] == [
+        (2, 0, 0), (0, 0, 2), (0, 1, 1),
+    ]  # fmt: skip
+    assert [(one["row"], one["column"], one["value"]) for one in refused["errors"]] == [
+        (2, "trainee_id", "T9"), (3, "date", "2025-09-09"), (4, "present", "perhaps"),
+    ]  # fmt: skip
+    async with mark.db.read() as tx:
+        said = await tx.fetch("select day, present from attendance_entry order by 1")
+    assert [tuple(row) for row in said] == [(date(2025, 9, 2), "yes"), (date(2025, 9, 3), "no")]

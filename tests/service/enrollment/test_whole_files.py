@@ -4,7 +4,6 @@ import csv
 from collections import Counter
 from datetime import date
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -50,16 +49,12 @@ async def test_the_shipped_files_are_taken_as_they_are_and_a_second_time_changes
     await enrollment.hear(
         SchemeVersionPublished(scheme="smo", version="2024.1", valid_from=date(2024, 8, 1), content=shipped_scheme())
     )
-    seconds = {}
     for kind, number in IN_ORDER.items():
-        began = perf_counter()
         answer = await enrollment.file(kind, (SHIPPED / f"{kind}.csv").read_bytes())
-        seconds[kind] = perf_counter() - began
         assert answer.status_code == 200, answer.text[:500]
         assert answer.json()["new"] == number
     told = Counter(type(event).__name__ for event in await enrollment.told())
     assert (told["TraineeEnrolled"], told["CompanyRegistered"], told["VisitCompleted"]) == (200, 90, 92)
-    assert seconds["logbook"] < 10
 
     for kind, number in IN_ORDER.items():
         again = (await enrollment.file(kind, (SHIPPED / f"{kind}.csv").read_bytes())).json()
@@ -118,14 +113,11 @@ async def test_a_machine_that_a_school_gets_closes_the_gaps_of_ten_thousand_trai
     assert (await office.file("trainees", csv_of("trainees", given))).status_code == 200
     assert len((await office.http.get("/enrollment/api/gaps?limit=1000")).json()["items"]) == 1000
 
-    began = perf_counter()
     answer = await office.give("schools", rows.school("S1", equipment=["press_brake"]))
-    seconds = perf_counter() - began
 
     assert answer.status_code == 200, answer.text
     assert (await office.http.get("/enrollment/api/gaps")).json()["items"] == []
     assert len(await office.told("coverage-gap-closed")) == 10_000
-    assert seconds < 20
 
 
 async def test_each_place_with_trainees_is_visited_over_the_school_year(enrollment: Enrollment) -> None:
