@@ -9,6 +9,12 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from services.enrollment.commands.complaints import see_to_signals
+from services.enrollment.commands.coverage import find_gaps_of
+from services.enrollment.commands.watch import watch
+from services.enrollment.store import risk
+from services.enrollment.store.audit import By
+
 from . import rows
 from .conftest import Enrollment
 
@@ -270,12 +276,15 @@ def expected_signals(today: date) -> set[tuple[str, str, str]]:
     return found
 
 
-async def test_the_signals_of_the_shipped_files_are_those_that_a_plain_count_finds(enrollment: Enrollment) -> None:
+async def test_the_signals_of_the_shipped_files_are_those_of_a_plain_count_and_worked_out_anew_they_are_the_same(
+    enrollment: Enrollment,
+) -> None:
     scheme = YAML(typ="safe").load((FILES / "scheme.yaml").read_text("utf-8"))
     await enrollment.publish(**{**scheme, "valid_from": scheme["valid_from"].isoformat()})
     for kind in ("schools", "companies", "mentors", "instructors", "trainees", "logbook"):
         answer = await enrollment.file(kind, (FILES / f"{kind}.csv").read_bytes())
         assert answer.status_code == 200, answer.text
+    assert (await enrollment.post("complaints", rows.complaint("K1", trainee_id="T20240010"))).status_code == 201
 
     for day in ("2025-10-20", "2026-06-15", "2026-07-20"):
         await enrollment.day_comes(day)
@@ -292,6 +301,40 @@ async def test_the_signals_of_the_shipped_files_are_those_that_a_plain_count_fin
             wanted = {one for one in expected_signals(date.fromisoformat(day)) if one[0] in running}
         assert {tuple(row.values()) for row in open_now} == wanted
         assert wanted
+
+    stood = await standing(enrollment)
+    async with enrollment.db.transaction() as tx:
+        await tx.execute("delete from signal where kind <> 'review-overdue'")  # that one follows from what was told
+        for table in ("target_first", "coverage_gap", "risk", "risk_to_judge", "visit_to_plan"):
+            await tx.execute(f"delete from {table}")  # noqa: S608 - names from this line
+        await tx.execute("update training_watch set next_on = null")
+        keys = [row["trainee_id"] for row in await tx.fetch("select trainee_id from enrolment")]
+        today = enrollment.clock.today()
+        await find_gaps_of(tx, keys, today=today, by=By("test"))
+        await watch(tx, keys, today=today, by=By("test"))
+        await see_to_signals(tx, keys, today)
+        await risk.look_again(tx, keys)
+    await enrollment.day_comes("2026-07-20")
+    again = await standing(enrollment)
+    for table, found in stood.items():
+        assert found, table
+        assert again[table] == found, table
+
+
+async def standing(office: Enrollment) -> dict[str, list[tuple[Any, ...]]]:
+    """All that follows from the entries and stands now, but for the day on which it was first seen."""
+    queries = {
+        "signal": "select trainee_id, kind, about, evidence::text from signal where closed_on is null",
+        "target_first": "select trainee_id, target, taught_on, school_on, company_on from target_first",
+        "coverage_gap": "select placement_id, target, company_id, equipment from coverage_gap where closed_on is null",
+        "risk": "select trainee_id, level, points, causes from risk",
+        "training_watch": "select trainee_id, next_on, attended_until from training_watch",
+    }
+    async with office.db.read() as tx:
+        return {
+            table: [tuple(row.values()) for row in await tx.fetch(f"{query} order by 1, 2, 3")]
+            for table, query in queries.items()
+        }
 
 
 async def test_a_school_hands_in_attendance_as_a_file_with_all_errors_at_once(mark: Enrollment) -> None:

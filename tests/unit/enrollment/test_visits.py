@@ -9,7 +9,17 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.enrollment.domain.visits import REMINDER_AFTER, Held, Place, State, Stay, Visit, completes, plan
+from services.enrollment.domain.visits import (
+    REMINDER_AFTER,
+    Held,
+    Place,
+    State,
+    Stay,
+    Visit,
+    completes,
+    plan,
+    signals_needed,
+)
 
 PLACE = Place("company", "C1")
 STAY = Stay(date(2025, 9, 1), date(2027, 7, 2), 12, 2)
@@ -25,6 +35,12 @@ def test_the_first_visit_is_due_a_cadence_after_the_first_trainee_starts() -> No
     later = replace(STAY, first=date(2026, 2, 2))
 
     assert plan(PLACE, [later, STAY], today=date(2025, 9, 1)) == Visit(PLACE, FIRST_DUE, "cadence")
+
+
+def test_a_share_of_a_school_is_rounded_up_and_never_nobody() -> None:
+    assert [signals_needed(n, 0.1) for n in (0, 1, 10, 11, 45, 55, 100)] == [1, 1, 1, 2, 5, 6, 10]
+    assert [signals_needed(n, 0) for n in (0, 50)] == [1, 1]
+    assert signals_needed(3, 1) == 3
 
 
 def test_the_next_visit_is_due_when_the_last_visitor_said_else_by_the_cadence() -> None:
