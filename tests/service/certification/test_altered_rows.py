@@ -98,7 +98,7 @@ async def shelf(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> A
     clock.use(clock.FixedClock(SUMMER))
     try:
         await _fill(own, settings)
-        yield Shelf(admin, published_key(Signer.of(settings)))
+        yield Shelf(admin, await published_key(own, Signer.of(settings)))
     finally:
         await asyncio.to_thread(WORKERS.close)
         clock.use(clock.SystemClock())
