@@ -11,6 +11,7 @@ from shared.events.enrollment import ApplicationAccepted, ApplicationReceived, A
 from ..domain.applications import (
     Application,
     Rejection,
+    Room,
     State,
     check_reason,
     check_room,
@@ -47,10 +48,13 @@ async def receive(tx: Tx, one: Application, *, on: date, today: date, by: By) ->
     return True
 
 
-async def apply(tx: Tx, one: Application, *, per_hour: int, today: date) -> None:
-    """Anybody applies by the public form: nothing counts before the address is confirmed by the link in the mail."""
-    in_hour, for_address = await applications.recent(tx, one.email, clock.now())
-    check_room(in_hour, for_address, per_hour=per_hour, per_address=PER_ADDRESS)
+async def apply(tx: Tx, one: Application, *, connection: str, per_hour: int, per_connection: int, today: date) -> None:
+    """Anybody applies by the public form: nothing counts before the address is confirmed by the link in the mail.
+
+    ``connection`` is where the form was filled in; its hash is kept for a day.
+    """
+    taken = await applications.recent(tx, one.email, connection, clock.now())
+    check_room(taken, Room(per_hour, per_connection, PER_ADDRESS))
     by = By(f"applicant/{one.application_id}", "form")
     await applications.keep(tx, one, public=True, at=clock.now())
     await people.tell(tx, [], [one.contact()])

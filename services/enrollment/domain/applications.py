@@ -117,9 +117,22 @@ def check_reason(to: State, reason: Rejection | None) -> None:
         )
 
 
-def check_room(in_hour: int, for_address: int, *, per_hour: int, per_address: int) -> None:
-    """Raises when the public form has taken enough: ``in_hour`` of all, ``for_address`` in a day of this one."""
-    if in_hour < per_hour and for_address < per_address:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the public form took or takes at most: in an hour of all and of one connection, in a day for an address."""
+
+    in_hour: int
+    of_connection: int
+    for_address: int
+
+
+def check_room(taken: Room, most: Room) -> None:
+    """Raises when the public form has taken enough. The same words whatever it is: who tries learns nothing."""
+    if (
+        taken.in_hour < most.in_hour
+        and taken.of_connection < most.of_connection
+        and taken.for_address < most.for_address
+    ):
         return
     raise ApplicationsTooMany(
         "er zijn nu te veel aanmeldingen; probeer het later nog eens",

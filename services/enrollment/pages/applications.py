@@ -11,6 +11,7 @@ from shared.ids import new_id
 from shared.service import Context
 from shared.tabular import ClientKey, Email, Line, explain
 from shared.web.deps import Ctx, StrictModel, Who, require
+from shared.web.front_door import address_of, connection_of, networks
 from shared.web.i18n import N_, language
 from shared.web.i18n import translate as _
 from shared.web.pages import render
@@ -95,7 +96,14 @@ async def apply(
     )
     try:
         async with ctx.db.transaction() as tx:
-            await commands.apply(tx, one, per_hour=settings.applications_per_hour, today=ctx.clock.today())
+            await commands.apply(
+                tx,
+                one,
+                connection=connection_of(address_of(request, networks(settings.trusted_proxies))),
+                per_hour=settings.applications_per_hour,
+                per_connection=settings.applications_per_connection,
+                today=ctx.clock.today(),
+            )
     except Refused as rule:
         page = await _apply_page(request, ctx, given, {"email": rule.said(language())[0]}, rule.status)
         page.headers["Retry-After"] = "3600"

@@ -1,5 +1,6 @@
 """Applications: who wants to take part, and the day of each step."""
 
+import hashlib
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import asyncpg
 
 from shared.db import Tx
 
-from ..domain.applications import Application, Reached, State
+from ..domain.applications import Application, Reached, Room, State
 
 _FIELDS = "application_id, state, channel, name, email, language, programme"
 _DAYS = {
@@ -65,8 +66,9 @@ async def step(
     )
 
 
-async def recent(tx: Tx, email: str, now: datetime) -> tuple[int, int]:
-    """How many the public form took in the last hour, and for this address in the last day. One at a time counts."""
+async def recent(tx: Tx, email: str, connection: str, now: datetime) -> Room:
+    """How many the public form took before this one. One at a time counts; this one is noted."""
+    asker = hashlib.sha256(connection.encode()).digest()
     await tx.execute("select pg_advisory_xact_lock(hashtextextended('apply', 0))")
     row = await tx.fetchrow(
         """
@@ -78,7 +80,12 @@ async def recent(tx: Tx, email: str, now: datetime) -> tuple[int, int]:
         now - timedelta(days=1),
         email,
     )
-    return (0, 0) if row is None else (row["in_hour"], row["for_address"])
+    before = await tx.fetchval(
+        "select count(*)::int from application_asker where asker = $1 and made_at > $2", asker, now - timedelta(hours=1)
+    )
+    await tx.execute("delete from application_asker where made_at < $1", now - timedelta(days=1))
+    await tx.execute("insert into application_asker (asker, made_at) values ($1, $2)", asker, now)
+    return Room(row["in_hour"] if row else 0, before, row["for_address"] if row else 0)
 
 
 async def forget_unconfirmed(tx: Tx, before: datetime) -> list[str]:

@@ -116,6 +116,26 @@ async def test_one_address_can_apply_three_times_a_day_and_who_never_confirms_is
     assert len(await office.told("person-erased")) == 3
 
 
+async def test_one_connection_can_apply_ten_times_an_hour_and_is_answered_as_who_applied_too_often(
+    office: Enrollment,
+) -> None:
+    async def apply(n: int) -> tuple[int, str]:
+        given = {"name": "Noor Smit", "email": f"noor{n}@thuis.example", "channel": "school"}
+        answer = await office.http.post("/enrollment/apply?lang=en", data=given, headers=ANYBODY)
+        return answer.status_code, answer.text
+
+    assert {(await apply(n))[0] for n in range(10)} == {200}
+    code, page = await apply(10)
+    assert (code, "there are too many applications now; try again later" in page) == (429, True)
+    office.clock.moment = office.clock.moment.replace(hour=9)
+    assert (await apply(10))[0] == 200
+    async with office.db.read() as tx:
+        assert await tx.fetchval("select count(*) from application_asker where length(asker) = 32") == 11
+    office.clock.moment = office.clock.moment.replace(day=3)
+    await apply(11)
+    assert await office.count("application_asker") == 1
+
+
 async def test_the_office_decides_on_its_page(office: Enrollment) -> None:
     await office.give("trainees", rows.trainee("T1"))
     for key in ("A1", "A2"):

@@ -12,6 +12,7 @@ from services.enrollment.domain.applications import (
     Reached,
     ReasonMissing,
     Rejection,
+    Room,
     State,
     StepNotPossible,
     check_reason,
@@ -57,10 +58,11 @@ def test_channels_add_up_to_all_together(reached: list[Reached]) -> None:
 
 
 def test_the_public_form_has_room_or_says_so_in_both_languages() -> None:
-    check_room(59, 2, per_hour=60, per_address=3)
-    for in_hour, for_address in ((60, 0), (0, 3)):
+    most = Room(60, 10, 3)
+    check_room(Room(59, 9, 2), most)
+    for taken in (Room(60, 0, 0), Room(0, 10, 0), Room(0, 0, 3)):
         with pytest.raises(ApplicationsTooMany) as refusal:
-            check_room(in_hour, for_address, per_hour=60, per_address=3)
+            check_room(taken, most)
         assert refusal.value.nl == "er zijn nu te veel aanmeldingen; probeer het later nog eens"
         assert refusal.value.en == "there are too many applications now; try again later"
 
