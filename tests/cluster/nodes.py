@@ -28,7 +28,7 @@ class Cluster:
     # --- life
 
     async def start(self) -> None:
-        """The first node alone, then the others, who find it and join."""
+        """The first node alone, then the others, who join it."""
         first = self.homes[0]
         for home in self.homes:
             home.make()
@@ -38,8 +38,6 @@ class Cluster:
             folder = home.data / "rabbitmq"
             conf = (folder / "rabbitmq.conf").read_text("utf-8").splitlines()
             conf = [line for line in conf if not line.startswith("default_pass")] + [f"default_pass = {secret}"]
-            conf += ["cluster_formation.peer_discovery_backend = classic_config"]
-            conf += [f"cluster_formation.classic_config.nodes.{n + 1} = {self.name(n)}" for n in range(len(self.homes))]
             conf += ["cluster_partition_handling = pause_minority"]
             write_atomically(folder / "rabbitmq.conf", "\n".join(conf) + "\n")
             write_atomically(folder / cookie, secret)
@@ -49,6 +47,8 @@ class Cluster:
         await self.start_node(0)
         for n in range(1, len(self.homes)):
             await self.start_node(n)
+            for step in (["stop_app"], ["join_cluster", self.name(0)], ["start_app"]):
+                await self._ask(n, *step)
         async with bootstrap.channel_to(self.url("admin")) as channel:
             management = self.management(0)
             await management.ready()
@@ -61,15 +61,27 @@ class Cluster:
         self._running[n] = self._run(n, rabbitmq.server_command(), "rabbitmq")
         await _until(lambda: broker_answers(self.homes[n].port("rabbitmq")), START)
 
-    def _run(self, n: int, command: list[str], what: str) -> subprocess.Popen[bytes]:
-        home = self.homes[n]
-        environment = rabbitmq.environment(home) | {
+    async def _ask(self, n: int, *words: str) -> None:
+        """What an administrator would type at that node."""
+        command = [str(rabbitmq.scripts() / "rabbitmqctl"), *words]
+        asked = await asyncio.create_subprocess_exec(
+            *command, env=self._environment(n), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        said, _ = await asked.communicate()
+        if asked.returncode:
+            raise RuntimeError(f"{' '.join(words)} at {self.name(n)}: {said.decode()[-500:]}")
+
+    def _environment(self, n: int) -> dict[str, str]:
+        return rabbitmq.environment(self.homes[n]) | {
             "RABBITMQ_NODENAME": self.name(n),
             "ERL_EPMD_PORT": str(self.homes[0].port("epmd")),
         }
+
+    def _run(self, n: int, command: list[str], what: str) -> subprocess.Popen[bytes]:
+        home = self.homes[n]
         with (home.logs / f"{what}.log").open("ab") as log:
             return subprocess.Popen(
-                [*DIES_WITH_US, *command], env=environment, cwd=home.data, stdin=subprocess.DEVNULL,
+                [*DIES_WITH_US, *command], env=self._environment(n), cwd=home.data, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
 
