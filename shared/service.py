@@ -99,6 +99,7 @@ class Service:
         self.since = datetime.now(UTC)
         self.mode = "all"
         self._last_error: str | None = None
+        self._opened = False
 
     def _bus_rules(self) -> Sequence[ages.Rule]:
         s = self.settings
@@ -180,7 +181,8 @@ class Service:
                         told.update(await self.status(tx))
             return True, told
         except (DependencyAway, TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            self._last_error = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} database: {type(error).__name__}"
+            if self._opened:  # while it starts, what opens the database says what it waits for
+                self._last_error = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} database: {type(error).__name__}"
             return False, told
 
     async def _ask_broker(self) -> bool:
@@ -200,6 +202,7 @@ class Service:
             try:
                 ran = await migrate(self.settings.database_url, (BUS_MIGRATIONS, self.migrations))
                 await self.db.open()
+                self._opened = True
                 if ran:
                     log.info("database migrated", count=len(ran))
                 return

@@ -114,3 +114,9 @@ async def test_with_the_database_away_every_list_answers_503_at_once(service: Se
     assert away
     assert all(answers[path].headers["retry-after"].isdigit() for path in away)
     assert seconds < 2 * len(asked_for)
+
+
+async def test_what_is_still_starting_is_not_ready_and_has_no_error_to_tell(service: Service) -> None:
+    told = await service.readiness()
+
+    assert (told["ready"], told["last_error"]) == (False, None)
