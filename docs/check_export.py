@@ -8,8 +8,13 @@
 
 It works out every leaf from its fields, the root from the leaves, compares it with the head, and checks the head's
 signature against the published keys. An earlier head must be what the log was at its size: so nothing was rewritten
-since. A proof (GET /certification/log/proof/NUMBER?code=CODE) must lead to its own head. Status 1 when something does
-not hold; each failure is one line.
+since. A proof (GET /certification/log/proof/NUMBER?code=CODE) must lead to its own head, and that head must be what
+the log was too. Status 1 when something does not hold; each failure is one line.
+
+Keys are replaced now and then. What the one before signed until its ``validThrough`` counts. A ``revoked`` one may be
+in other hands, so the newest head must not be signed by it: take a new head and export. A head by such a key that you
+kept yourself goes on binding the log (``--earlier``), by its root; its signature says nothing any more, and a line
+tells so.
 
 The signature is checked with the arithmetic of RFC 8032 below, since the standard library has no Ed25519. To check it
 with other software, ``--openssl FOLDER`` writes the text, the signature and the key there, and prints the command.
@@ -20,6 +25,7 @@ import base64
 import hashlib
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 # --- RFC 9162, 2.1: leaves and nodes
@@ -141,16 +147,26 @@ def is_signed(public, message, signature):
 DIGITS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
+def method_of(did, url):
+    """What the issuer publishes about a key; None when it publishes nothing."""
+    return next((one for one in did.get("verificationMethod", []) if one["id"] == url), None)
+
+
+def is_revoked(did, url):
+    """Whether a published key vouches for nothing any more, because somebody else may have it."""
+    method = method_of(did, url)
+    return method is not None and ("revoked" in method or url not in did.get("assertionMethod", []))
+
+
 def public_key(did, url):
     """The 32 bytes of a key that the issuer publishes; None when it does not."""
-    for method in did.get("verificationMethod", []):
-        if method["id"] == url:
-            number = 0
-            for digit in method["publicKeyMultibase"][1:]:
-                number = number * 58 + DIGITS.index(digit)
-            data = number.to_bytes(34, "big")
-            return data[2:] if data[:2] == b"\xed\x01" else None
-    return None
+    method, number = method_of(did, url), 0
+    if method is None:
+        return None
+    for digit in method["publicKeyMultibase"][1:]:
+        number = number * 58 + DIGITS.index(digit)
+    data = number.to_bytes(34, "big")
+    return data[2:] if data[:2] == b"\xed\x01" else None
 
 
 # --- what is checked
@@ -168,6 +184,14 @@ def head_faults(name, head, did):
         yield f"{name}: its key is not in did.json"
     elif not is_signed(key, head["signed"].encode(), base64.b64decode(head["signature"])):
         yield f"{name}: the signature does not hold"
+    else:
+        ended = method_of(did, head["key"]).get("validThrough")
+        if ended and moment(head["timestamp"]) > moment(ended):
+            yield f"{name}: signed on {head['timestamp']}, after its key had ended on {ended}"
+
+
+def moment(text):
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def entry_faults(entries):
@@ -197,15 +221,32 @@ def faults(entries, heads, proofs, did):
     """``heads`` and ``proofs`` by the name of their file; the first head is the newest."""
     yield from entry_faults(entries)
     leaves = [leaf_hash(leaf_of(entry)) for entry in entries]
-    known = roots(leaves, {head["size"] for head in heads.values()})
-    for name, head in heads.items():
-        yield from head_faults(name, head, did)
-        if head["size"] > len(leaves):
+    every = heads | {name: proof["head"] for name, proof in proofs.items()}
+    known = roots(leaves, {head["size"] for head in every.values()})
+    newest = next(iter(heads))
+    for name, head in every.items():
+        if name in heads:
+            yield from head_faults(name, head, did)
+        else:
+            yield from proof_faults(name, proofs[name], did)
+        beyond = head["size"] > len(leaves)
+        if beyond and name in heads:
             yield f"{name}: it has {head['size']} entries, the export {len(leaves)}"
-        elif known[head["size"]].hex() != head["root_sha256"]:
+        elif not beyond and known[head["size"]].hex() != head["root_sha256"]:
             yield f"{name}: the first {head['size']} entries of the export come to another root"
-    for name, proof in proofs.items():
-        yield from proof_faults(name, proof, did)
+        if is_revoked(did, head["key"]) and (name == newest or beyond):
+            yield f"{name}: signed by a key that is revoked, so by anybody perhaps: take a new one"
+
+
+def remarks(entries, heads, proofs, did):
+    """What is no fault, and says less than it seems: entries after the newest head, heads by a key that is revoked."""
+    beyond = len(entries) - max(head["size"] for head in heads.values())
+    if beyond > 0:
+        yield f"the last {beyond} entries are in no head yet: nothing vouches for them"
+    every = heads | {name: proof["head"] for name, proof in proofs.items()}
+    for name, head in every.items():
+        if name != next(iter(heads)) and is_revoked(did, head["key"]):
+            yield f"{name}: its key is revoked by now: its root counts, because you kept it, its signature does not"
 
 
 def write_for_openssl(folder, head, did):
@@ -234,8 +275,8 @@ def main():
     heads = {str(file): json.loads(file.read_text("utf-8")) for file in [given.head, *given.earlier]}
     proofs = {str(file): json.loads(file.read_text("utf-8")) for file in given.proof}
     found = list(faults(entries, heads, proofs, did))
-    for fault in found:
-        print(fault)
+    for line in (*found, *remarks(entries, heads, proofs, did)):
+        print(line)
     print(f"{len(entries)} entries, {len(heads)} heads, {len(proofs)} proofs: {len(found) or 'no'} faults")
     if given.openssl:
         write_for_openssl(given.openssl, heads[str(given.head)], did)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ from deploy.cli.words import _
 
 Violation = dict[str, str]
 
-FIXED = ("trainee_id", "check_code", "scheme", "scheme_version", "programme", "issued_on", "document_sha256")
-"""What of a certificate never changes: a correction is a new version."""
-CORRECTED = ("programme", "document_sha256")
-"""What a newer version may say otherwise."""
+FIXED = ("trainee_id", "check_code", "scheme", "scheme_version", "issued_on")
+"""What of a certificate never changes."""
+OF_A_VERSION = ("programme", "valid_until", "document_sha256")
+"""What stays as long as the version does."""
+MAKE_A_VERSION = ("issued", "corrected", "scope-reduced", "recertified", "reissued")
+"""The leaves of the log that begin a version. Made out again, with a new key perhaps, it says the same as before."""
 
 
 def verify(given: Namespace) -> int:
@@ -27,7 +29,7 @@ def verify(given: Namespace) -> int:
     with show.working(_("Alles wordt nagekeken …")):
         own = client.get("certification", "/certification/api/verify", patience=600)
         certificates = list(known("certificates"))
-        entries = {entry["number"]: entry for entry in known("register")}
+        entries = {entry["number"]: entry for entry in known("register") if not entry.get("imported")}
         told = {
             event["data"]["number"]
             for event in client.all_items("ops", "/ops/api/events", type="certification.certificate-issued.v1")
@@ -35,7 +37,7 @@ def verify(given: Namespace) -> int:
     violations: list[Violation] = list(own["violations"])
     violations += compared(certificates, entries, told)
     if exported is not None:
-        violations += changed(exported, certificates)
+        violations += changed(exported, certificates, known("log"))
     answer = {**own, "certificates": len(certificates), "violations": violations, "holds": not violations}
     if given.json:
         show.as_json(answer)
@@ -76,26 +78,48 @@ def compared(
     return found
 
 
-def changed(exported: Iterable[Mapping[str, Any]], certificates: Iterable[Mapping[str, Any]]) -> list[Violation]:
-    """What an earlier export says and is not so any more: a certificate that is gone, or a fact that never changes."""
+def changed(
+    exported: Iterable[Mapping[str, Any]],
+    certificates: Iterable[Mapping[str, Any]],
+    leaves: Iterable[Mapping[str, Any]],
+) -> list[Violation]:
+    """What an earlier export says and is not so: a certificate that is gone, a fact that never changes, or a version
+    that the log knows otherwise. ``leaves`` is the log in its order."""
     now = {certificate["number"]: certificate for certificate in certificates}
+    versions: dict[str, list[Mapping[str, Any]]] = {}
+    for leaf in leaves:
+        if leaf["kind"] in MAKE_A_VERSION:
+            versions.setdefault(leaf["number"], []).append(leaf)
     found = []
     for before in exported:
         number = before["number"]
         after = now.get(number)
         if after is None:
             found.append(violation("export", number, "is gone"))
-            continue
-        found += [
-            violation("export", number, f"{name} was {before[name]!r} and is {after.get(name)!r}")
-            for name in FIXED
-            if name in before and before[name] != after.get(name) and not (name in CORRECTED and _newer(before, after))
-        ]
+        else:
+            found += [violation("export", number, said) for said in _otherwise(before, after, versions.get(number, []))]
     return found
 
 
-def _newer(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    return int(after.get("version") or 1) > int(before.get("version") or 1)
+def _otherwise(
+    before: Mapping[str, Any], after: Mapping[str, Any], versions: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
+    was, is_now = int(before.get("version") or 1), int(after.get("version") or 1)
+    since = {leaf["kind"] for leaf in versions[was:]}
+    stays = set(FIXED) | (set(OF_A_VERSION) if was >= is_now else set())
+    if since <= {"reissued"}:
+        stays |= {"programme", "valid_until"}
+    for name in (*FIXED, *OF_A_VERSION):
+        if name in stays and name in before and before[name] != after.get(name):
+            yield f"{name} was {before[name]!r} and is {after.get(name)!r}"
+    if was > is_now:
+        yield f"was version {was} and is version {is_now}"
+    elif "document_sha256" in before and (
+        was > len(versions) or versions[was - 1]["document_sha256"] != before["document_sha256"]
+    ):
+        yield f"the log knows no version {was} with document {before['document_sha256']}"
+    if before.get("status") == "withdrawn" and after.get("status") != "withdrawn":
+        yield f"was withdrawn and is {after.get('status')}"
 
 
 def violation(check: str, about: str, message: str) -> Violation:

@@ -58,9 +58,24 @@ def test_certificates_register_and_journal_must_say_the_same() -> None:
 def test_an_earlier_export_must_still_be_true() -> None:
     before = [certificate("A-1"), certificate("A-2")]
 
-    assert changed(before, before) == []
-    assert changed(before, [before[0] | {"status": "withdrawn"}, before[1]]) == []
-    assert [one["about"] for one in changed(before, [before[0] | {"trainee_id": "T9"}])] == ["A-1", "A-2"]
+    assert changed(before, before, []) == []
+    assert changed(before, [before[0] | {"status": "withdrawn"}, before[1]], []) == []
+    assert [one["about"] for one in changed(before, [before[0] | {"trainee_id": "T9"}], [])] == ["A-1", "A-2"]
+
+
+def test_an_export_of_an_earlier_version_must_say_what_the_log_has_of_that_version() -> None:
+    first = certificate("A-1", document_sha256="aa") | {"version": 1, "valid_until": None}
+    second = first | {"version": 2, "document_sha256": "bb"}
+    leaves = [{"number": "A-1", "kind": kind, "document_sha256": said} for kind, said in
+              (("issued", "aa"), ("suspended", "aa"), ("reinstated", "aa"), ("reissued", "bb"))]  # fmt: skip
+    corrected = [*leaves[:3], leaves[3] | {"kind": "corrected"}]
+
+    assert changed([first, second], [second], leaves) == []
+    for altered in ({"document_sha256": "bb"}, {"programme": "q"}, {"valid_until": "2030-01-01"}, {"version": 2}):
+        assert set(_checks(changed([first | altered], [second], leaves))) == {"export"}, altered
+    assert changed([first | {"programme": "q"}], [second], corrected) == []
+    assert len(changed([second | {"version": 3}], [second], leaves)) == 1
+    assert len(changed([first | {"status": "withdrawn"}], [second], leaves)) == 1
 
 
 def _checks(violations: list[dict[str, str]]) -> list[str]:

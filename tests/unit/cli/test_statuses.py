@@ -243,6 +243,29 @@ def test_verify_ends_with_1_and_names_what_does_not_hold(services: Services) -> 
     ]
 
 
+def test_verify_lays_an_earlier_export_beside_what_there_is_and_beside_the_log(services: Services) -> None:
+    certificate = {"number": "SMO-1", "trainee_id": "T1", "scheme": "smo", "status": "valid", "document_sha256": "aa"}
+    leaf = {"position": 0, "number": "SMO-1", "kind": "issued", "document_sha256": "aa"}
+    imported = {"number": "93-0017", "status": "valid", "imported": True}
+    export = services.home / "certificates.jsonl"
+    export.write_text(json.dumps(certificate) + "\n")
+    services.answers |= {
+        "/certification/api/verify": (200, {"violations": []}),
+        "/certification/api/certificates": (200, {"items": [certificate], "next": None}),
+        "/certification/api/register": (200, {"items": [imported, certificate], "next": None}),
+        "/certification/api/log": (200, {"items": [leaf], "next": None}),
+        "/ops/api/events": (200, {"items": [{"data": {"number": "SMO-1"}}], "next": None}),
+    }
+
+    good = services.keur("verify", str(export))
+    export.write_text(json.dumps(certificate | {"document_sha256": "bb"}) + "\n")
+    bad = services.keur("verify", str(export))
+
+    assert good.returncode == 0, good.stdout
+    assert bad.returncode == 1
+    assert "the log knows no version 1 with document bb" in bad.stdout
+
+
 def test_into_a_pipe_there_are_no_colours_and_no_control_characters(services: Services) -> None:
     item = {"id": "1", "service": "s", "event_type": "\x1b[31mred", "subject": "", "error": "E", "parked_at": "2026"}
     services.answers["/ops/api/failed"] = (200, {"items": [item | {"group": "g"}], "next": None})
