@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from pydantic import field_validator
 
 from shared.settings import ServiceSettings
+from shared.web.front_door import Networks, networks
 
 
 class CertificationSettings(ServiceSettings):
@@ -45,12 +45,12 @@ class CertificationSettings(ServiceSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, given: str) -> str:
-        _parsed(given)
+        networks(given)
         return given
 
     @property
-    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        return _parsed(self.trusted_proxies)
+    def proxies(self) -> Networks:
+        return networks(self.trusted_proxies)
 
     @classmethod
     def of(cls, settings: ServiceSettings, environ: Mapping[str, str] = os.environ) -> "CertificationSettings":
@@ -61,7 +61,3 @@ class CertificationSettings(ServiceSettings):
         given = {name: environ[key] for name in own if environ.get(key := f"KEUR_CERTIFICATION_{name.upper()}")}
         given.setdefault("issuer_url", environ.get("KEUR_BASE_URL_CERTIFICATION") or environ.get("KEUR_BASE_URL") or "")
         return cls.model_validate({**settings.model_dump(), **given})
-
-
-def _parsed(networks: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    return tuple(ip_network(one.strip()) for one in networks.split(",") if one.strip())

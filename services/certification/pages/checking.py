@@ -21,7 +21,7 @@ from ..domain.bulk import Asked, read_list
 from ..queries import checking, schemes
 from ..store import schemes as versions
 from ..words import certificates as words
-from .register import HEADERS, MISS_TAKES_S, _json, _refusal, address_of, belongs
+from .register import HEADERS, MISS_TAKES_S, _json, _refusal, belongs, who_asks
 
 router = APIRouter(prefix="/certification/register", tags=["register"])
 COUNTS_STAND_S = 10.0
@@ -48,7 +48,7 @@ async def check_file(
     the credential says, so that who asks can lay it beside the paper.
     """
     begun, now = monotonic(), ctx.clock.now()
-    misses, address = request.app.state.misses, address_of(request)
+    misses, address = request.app.state.misses, who_asks(request)
     if wait := misses.wait(address, now):
         return _refusal(request, 429, wait=wait)
     data = await file.read(MOST_BYTES + 1)
@@ -101,7 +101,7 @@ async def check_list(
 ) -> Response:
     """Every row answered; as CSV, or as JSON by ``Accept``. Wrong and unknown are one answer, and count as misses:
     after as many as anybody may have, the rest of the list is not answered."""
-    now, address = ctx.clock.now(), address_of(request)
+    now, address = ctx.clock.now(), who_asks(request)
     if wait := request.app.state.misses.wait(address, now):
         return _refusal(request, 429, wait=wait)
     rows = read_list(await file.read(256 * 1024))

@@ -20,6 +20,7 @@ from ..domain.numbers import tidy_number
 from ..domain.revisions import scope_of
 from ..domain.rules import Refused
 from ..queries import life, register
+from ..queries.files import withheld
 from ..store import appeals, schemes, shares
 from ..store import life as standing
 from ..store.audit import By
@@ -123,6 +124,7 @@ async def show(
         key = (entry["scheme"], entry["scheme_version"])
         version = (await schemes.versions(tx, [key]))[key]
         links = await shares.of_certificate(tx, entry["number"])
+        kept_back = await withheld(tx, entry["number"])
     renewal, validity = version.scheme.recertification, version.scheme.validity
     window = validity.recertification_window_days or 0 if validity else 0
     possible = [
@@ -136,6 +138,7 @@ async def show(
         "certificate_file.html",
         status=422 if errors else 200,
         entry=entry,
+        withheld=kept_back,
         steps=steps,
         appeals=lodged,
         can_appeal=any(

@@ -12,6 +12,7 @@ from shared.web.pages import render
 from ..api.entries import NothingUnderThisKey
 from ..domain.decisions import Dossier, decide
 from ..queries import candidates, register, schemes
+from ..queries.files import withheld
 from ..store import results as results_store
 from ..store import schemes as versions
 from ..words import certificates as words
@@ -77,6 +78,7 @@ async def candidate(request: Request, ctx: Ctx, trainee_id: ClientKey) -> HTMLRe
         decision = await candidates.decision_of(tx, trainee_id)
         entered = await candidates.results_of(tx, trainee_id)
         audit = await candidates.audit_of(tx, trainee_id)
+        kept_back = await withheld(tx, file["number"])
     lines = []
     if version is not None:
         dossier = Dossier.of(trainee_id, file["programme"], standing)
@@ -94,6 +96,7 @@ async def candidate(request: Request, ctx: Ctx, trainee_id: ClientKey) -> HTMLRe
         request,
         "candidate.html",
         file=file,
+        withheld=kept_back,
         lines=lines,
         results=entered,
         decision=decision,

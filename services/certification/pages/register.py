@@ -4,7 +4,6 @@ whether a number exists: wrong and unknown get the same answer, and an address t
 import asyncio
 from datetime import date
 from hmac import compare_digest
-from ipaddress import IPv4Network, IPv6Network, ip_address
 from time import monotonic
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
@@ -13,6 +12,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from shared.web.deps import Ctx
+from shared.web.front_door import Networks, address_of
 from shared.web.i18n import translate as _
 from shared.web.pages import render
 from shared.web.problems import PROBLEM_JSON, wants_html
@@ -22,6 +22,7 @@ from ..domain.numbers import CHECK_CODE_LENGTH, tidy_check_code, tidy_number
 from ..domain.rules import Refused
 from ..log.proofs import known_proof
 from ..queries import life, register
+from ..queries.files import withheld
 from ..store import history
 from ..words import certificates as words
 from ..words.certificates import shown_scheme
@@ -95,6 +96,7 @@ async def entry(
         content = await register.scheme_content(tx, found["scheme"], found["scheme_version"])
         stood = await life.on_day(tx, found["number"], found["issued_on"], day) if day else None
         logged = await known_proof(tx, found["number"])
+        kept_back = await withheld(tx, found["number"])
     shown = {name: found[name] for name in (*register.PUBLIC, "as_of")}
     asked = {"day": day, "status": stood[0].value if stood[0] else "not_issued"} if stood else None
     if wants_html(request):
@@ -107,6 +109,7 @@ async def entry(
             birth_date=birth_date.strip(),
             scheme=scheme,
             asked=asked,
+            withheld=kept_back,
             words=words,
         )
         page.headers.update(HEADERS)
@@ -152,7 +155,7 @@ async def look_up(
     """
     begun = monotonic()
     misses: Misses = request.app.state.misses
-    address, key = address_of(request), tidy_number(number)
+    address, key = who_asks(request), tidy_number(number)
     by_number = f"number {key}"
     now = ctx.clock.now()
     waits = [misses.wait(address, now)]
@@ -208,19 +211,7 @@ def _json(shown: dict[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in shown.items()}
 
 
-def address_of(request: Request) -> str:
-    """Who asks: the peer, or whom a trusted front door says it asks for (the last one that is no front door)."""
-    peer = request.client.host if request.client else "-"
-    proxies: tuple[IPv4Network | IPv6Network, ...] = request.app.state.proxies
-    hops = [*(one.strip() for one in request.headers.get("x-forwarded-for", "").split(",") if one.strip()), peer]
-    while len(hops) > 1 and _is_proxy(hops[-1], proxies):
-        hops.pop()
-    return hops[-1]
-
-
-def _is_proxy(address: str, proxies: tuple[IPv4Network | IPv6Network, ...]) -> bool:
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return False
-    return any(parsed in network for network in proxies)
+def who_asks(request: Request) -> str:
+    """The address, also behind a front door that the settings name."""
+    doors: Networks = request.app.state.proxies
+    return address_of(request, doors)

@@ -96,6 +96,7 @@ async def open_shared(request: Request, ctx: Ctx, token: Token) -> Response:
         birth_date="",
         scheme=shown_scheme(content or {}, entry["programme"]),
         asked=None,
+        withheld=None,
         words=words,
     )
     page.headers.update(HEADERS)

@@ -31,6 +31,15 @@ MEANINGS = {
 }
 """What the register says about a status: a heading, and what it means for whoever checks."""
 
+WITHHELD = {
+    "withdrawn": N_("Er is geen PDF meer: een ingetrokken certificaat wordt niet meer afgedrukt."),
+    "key": N_(
+        "Er is nu geen PDF: de sleutel waarmee dit certificaat was ondertekend kan in andere handen zijn."
+        " Het wordt opnieuw ondertekend. Kijk later nog eens."
+    ),
+}
+"""Why a page offers no paper."""
+
 STATES = {
     "awaited": (N_("nog niet ingeschreven"), "plain"),
     "admitted": (N_("toegelaten"), "plain"),
