@@ -37,10 +37,9 @@ _CHANGES = {
     "key_compromised": (
         N_("Haal certificaat %(number)s opnieuw op"),
         N_(
-            "De sleutel waarmee het was ondertekend kan in andere handen zijn. Daarom is uw certificaat opnieuw"
-            " ondertekend: hetzelfde nummer, dezelfde inhoud, en het gold al die tijd. Wat u moet doen: haal het nieuwe"
-            " bestand op in het register en gooi eerdere bestanden weg; zet het ook opnieuw in uw wallet."
-            " Oude bestanden worden niet meer geaccepteerd."
+            "De sleutel waarmee het was ondertekend kan in andere handen zijn. Daarom is je certificaat opnieuw"
+            " ondertekend. Het nummer, de controlecode en wat erop staat zijn hetzelfde gebleven, en het bleef al die"
+            " tijd in het register staan. Alleen de bestanden die je al had, worden niet meer overal geaccepteerd."
         ),
     ),
     "recertified": (

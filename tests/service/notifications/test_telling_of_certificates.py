@@ -58,6 +58,25 @@ async def test_a_new_print_and_an_appeal_are_the_holders_alone(notifications: No
     assert [row["recipient"] for row in rows] == ["trainee/T1", "trainee/T1"]
 
 
+async def test_a_certificate_made_out_again_after_a_theft_is_the_holders_with_what_to_do_and_a_routine_one_says_less(
+    notifications: Notifications,
+) -> None:
+    await notifications.hear(scheme(), *EVERYBODY, enrolled())
+
+    stolen = CertificateReissued(**FACTS, step=1, reason="key_compromised", decided_on=date(2028, 8, 3), version=2)
+    heard = notifications.heard(stolen)
+    await notifications.hear(heard)
+    await notifications.hear(heard, CertificateReissued(**{**stolen.model_dump(), "reason": "key_replaced", "step": 2}))
+    await notifications.deliver()
+
+    told = [m for m in notifications.server.to("trainee.t1@post.example") if "SMO-2028" in m["Subject"]]
+    first, second = [" ".join(m.get_body(("plain",)).get_content().split()) for m in told]  # type: ignore[union-attr]
+    assert "andere handen" in first
+    assert "Haal het nieuwe bestand op" in first
+    assert "andere handen" not in second
+    assert not [m for m in notifications.server.to("company.c1@post.example") if "SMO-2028" in m["Subject"]]
+
+
 async def test_the_end_is_told_to_the_holder_and_a_suspension_to_look_at_to_the_office(
     notifications: Notifications,
 ) -> None:

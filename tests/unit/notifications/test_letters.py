@@ -99,6 +99,38 @@ def test_the_holder_gets_the_code_and_a_link_that_uses_it_and_the_company_does_n
     assert "K7QF" not in company.text + company.html
 
 
+@pytest.mark.parametrize(
+    ("language", "subject", "todo", "never"),
+    [
+        (
+            "nl",
+            "Haal certificaat SMO-2028-00042 opnieuw op",
+            ("andere handen", "Het nummer, de controlecode en wat erop staat", "Haal het nieuwe bestand op",
+             "Gooi het oude bestand", "wallet", "werkgever"),
+            (" u ", " uw ", "beroep", "voorlopig"),
+        ),
+        (
+            "en",
+            "Fetch certificate SMO-2028-00042 again",
+            ("other hands", "The number, the check code and what it says stayed the same", "Fetch the new file",
+             "Throw the old file", "wallet", "employer"),
+            ("appeal", "for now"),
+        ),
+    ],
+)  # fmt: skip
+def test_after_a_stolen_key_the_holder_hears_what_stays_and_what_to_do(
+    language: str, subject: str, todo: tuple[str, ...], never: tuple[str, ...]
+) -> None:
+    written = letter("certificate_changed", language, change="key_compromised", reason="key_compromised",
+                     appeal_until=None)  # fmt: skip
+
+    assert written.subject == subject
+    for part in (" ".join(written.text.split()), plain(written.html)):
+        assert [words for words in todo if words not in part] == []
+        assert [words for words in never if words in part] == []
+    assert "https://keur.example/certification/register/SMO-2028-00042" in written.text
+
+
 def test_who_passed_hears_which_exams_remain_and_at_the_end_that_nothing_does() -> None:
     first = letter("exam_passed")
     known = replace(facts(), passed={"trainee/T1": frozenset({"drawing", "practice"})})
