@@ -46,6 +46,7 @@ TABLES = (
     "status_list",
     "paper",
     "imported_certificate",
+    "imported_step",
     "scheme_version",
 )
 NOT_CHECKED = {
@@ -85,7 +86,7 @@ class Shelf:
 
 @pytest.fixture(scope="module")
 async def shelf(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shelf]:
-    """Four certificates: corrected, suspended, withdrawn and as it was; one on paper; one imported; two heads."""
+    """Four certificates: corrected, suspended, withdrawn and as it was; one on paper; two imported; two heads."""
     home = tmp_path_factory.mktemp("shelf")
     make_issuing_key(home)
     make_paper_keys(home)
@@ -126,9 +127,13 @@ async def _fill(db: Database, settings: CertificationSettings) -> None:
             await decide_step(tx, number, asked, now=SUMMER, today=SUMMER.date(), by=OFFICE)
     old = "number,holder,birth_date,programme,scheme,issued_on,valid_until,status\n"
     old += "93-0017,Toon van den Bosch,1971-05-04,bankwerker,Eindtermen 1992,1993-06-18,2003-06-18,expired\n"
+    old += "93-0018,Ria Kops,1972-05-04,bankwerker,Eindtermen 1992,1993-06-18,,valid\n"
     async with serving(db, settings.home, clock.FixedClock(SUMMER)) as web:
         sent = await web.office.post("/certification/api/import/history", files={"file": ("h.csv", old.encode())})
         assert sent.status_code == 200, sent.text
+    for asked in (Asked(Kind.SUSPENDED, "other", "looked into", until=LATER), Asked(Kind.WITHDRAWN, "other", "seen")):
+        async with db.transaction() as tx:
+            await decide_step(tx, "93-0018", asked, now=SUMMER, today=SUMMER.date(), by=OFFICE)
     await sign_some(db, signer, now=SUMMER, limit=10)
     assert await status_list_of(db, signer, 1, now=SUMMER)
     assert await paper_of(db, Press.of(settings), numbers[3], language="nl", now=SUMMER)
@@ -140,7 +145,8 @@ async def test_what_was_not_altered_stands_up(shelf: Shelf) -> None:
         report = await verification.verify(tx, shelf.public_key)
 
     assert report["violations"] == []
-    assert report["checked"]["sealed"] == 4 + 1 + 4 + 1, "certificates, a version, decisions, one imported"
+    assert report["checked"]["sealed"] == 4 + 1 + 4 + 2, "certificates, a version, decisions, two imported"
+    assert report["checked"]["imported_steps"] == 2
 
 
 @pytest.mark.parametrize("seed", [1, 2])

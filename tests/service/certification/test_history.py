@@ -4,8 +4,10 @@ import asyncpg
 import pytest
 
 from services.certification.queries import verification
+from tests.conftest import Servers
 
 from .conftest import Certification, Web
+from .test_verify import behind_its_back
 
 HEADER = "number,holder,birth_date,programme,scheme,issued_on,valid_until,status\n"
 OLD = "93-0017,Toon van den Bosch,1971-05-04,bankwerker,Eindtermen 1992,1993-06-18,,valid\n"
@@ -145,3 +147,34 @@ async def test_an_old_certificate_is_suspended_and_withdrawn_for_good_and_the_re
     async with certification.db.read() as tx:
         found = await verification.verify(tx, lambda method: None)
     assert [one for one in found["violations"] if number in str(one)] == []
+    assert found["checked"]["imported_steps"] == 2
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("update imported_step set words = 'nothing happened' where position = 1", "step 1 does not chain"),
+        ("update imported_step set decided_by = 'office/other' where position = 2", "step 2 does not chain"),
+        ("update imported_step set previous = repeat('0', 64) where position = 2", "step 2 does not chain"),
+        ("delete from imported_step where position = 1", "step 1 does not chain"),
+        ("update imported_step set state = 'valid' where position = 1", "step 1 does not follow on valid"),
+        (
+            "update log_entry set document_sha256 = repeat('0', 64) where kind = 'withdrawn'",
+            "the log does not have step 2",
+        ),
+        ("update imported_certificate set number = '93-0018'", "of a certificate that there is not"),
+    ],
+)
+async def test_an_altered_step_of_an_old_certificate_is_found_and_named(
+    certification: Certification, web: Web, servers: Servers, sql: str, said: str
+) -> None:
+    await send(web, OLD)
+    for verb in ("suspend", "withdraw"):
+        await web.office.post(f"/certification/api/certificates/93-0017/{verb}", json={"reason": "seen"})
+
+    await behind_its_back(servers, certification.db.url, sql)
+
+    async with certification.db.read() as tx:
+        report = await verification.verify(tx, lambda method: None)
+    found = [one["message"] for one in report["violations"] if (one["check"], one["about"]) == ("imported", "93-0017")]
+    assert [message for message in found if said in message], report["violations"]
