@@ -43,8 +43,11 @@ async def _plan(
             signal_on=file.signal_on,
             waived=file.waived,
             completed_due=file.completed_due,
+            taken=file.taken,
         )
-        if file.open is not None and rules.stands(file.open, found, file.complaint_on):
+        if file.open is not None and rules.stands(
+            file.open, found, file.complaint_on, file.held.held_on if file.held else None
+        ):
             found = file.open
         if found is not None:
             upcoming[place] = found

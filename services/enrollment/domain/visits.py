@@ -5,7 +5,7 @@ said, and sooner after a complaint or a signal. Each place has at most one open 
 leaves one thing to tell.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -108,6 +108,11 @@ class Visit:
         return self.moved_to or self.due_on
 
     @property
+    def since(self) -> date:
+        """The first day on which it was due: one that was moved forward was so before its due date."""
+        return min(day for day in (self.due_on, self.by, self.told_on) if day is not None)
+
+    @property
     def act_on(self) -> date | None:
         """The day on which the clock does something with it; None when it waits for people only."""
         match self.state:
@@ -156,13 +161,15 @@ def plan(
     signal_on: date | None = None,
     waived: Waived | None = None,
     completed_due: date | None = None,
+    taken: Collection[date] = (),
 ) -> Visit | None:
     """The next visit of a place, or None when nobody learns there any more by then.
 
     ``held`` is the last visit, ``complaint_on`` the day of the last complaint about the place, ``signal_on`` the day on
     which the first signal opened of those that are open and were not there at the last visit (at a school: the day on
     which enough trainees had one, see ``signals_needed``), ``waived`` the last visit
-    that was waived, ``completed_due`` the due date of the last visit that was told to be due: the next lies after it.
+    that was waived, ``completed_due`` the day of the last visit that was told to be due (see ``Visit.since``): the next
+    lies after it. ``taken`` are the due dates after that day of visits that were brought forward and are behind us.
     """
     current = [stay for stay in stays if stay.last >= today]
     if not current:
@@ -190,6 +197,8 @@ def plan(
             due, reason = by_signal, "signal"
     if completed_due is not None and due <= completed_due:
         due = completed_due + timedelta(days=1)
+    while due in taken:
+        due += timedelta(days=1)
     return Visit(place, due, reason) if due <= max(stay.last for stay in current) else None
 
 
@@ -198,12 +207,15 @@ def signals_needed(learners: int, share: float) -> int:
     return max(1, ceil(round(share * learners, 6)))
 
 
-def stands(planned: Visit, found: Visit | None, complaint_on: date | None) -> bool:
+def stands(planned: Visit, found: Visit | None, complaint_on: date | None, held_on: date | None = None) -> bool:
     """Whether a visit that was moved stands, though its date would be worked out anew as ``found``.
 
-    Only what nobody knew when it was moved brings it forward: a complaint of a later day.
+    Only what nobody knew when it was moved brings it forward: a complaint of a later day. A visit held after the day on
+    which it was moved has taken its place.
     """
     if planned.moved_to is None or planned.moved_on is None or found is None:
+        return False
+    if held_on is not None and held_on > planned.moved_on:
         return False
     newer = complaint_on is not None and complaint_on > planned.moved_on and found.reason == "complaint"
     return not (newer and found.due_on < planned.moved_to)
@@ -214,4 +226,4 @@ def completes(held: Held, visit: Visit, cadence_weeks: int | None) -> bool:
     if visit.state not in (State.DUE, State.OVERDUE):
         return False
     weeks = held.next_in_weeks or cadence_weeks
-    return weeks is None or held.held_on + timedelta(weeks=weeks) > visit.due_on
+    return weeks is None or held.held_on + timedelta(weeks=weeks) > visit.since

@@ -24,11 +24,19 @@ class PlaceFile:
     waived: Waived | None = None
     open: Visit | None = None
     completed_due: date | None = None
+    taken: list[date] = field(default_factory=list)
 
     @property
     def scheme(self) -> str | None:
         """Named in events when it is one and the same for all who learn there."""
         return next(iter(self.schemes)) if len(self.schemes) == 1 else None
+
+    @property
+    def seen_on(self) -> date | None:
+        """The last day on which somebody was there or decided not to go."""
+        return max(
+            (day for day in (self.held and self.held.held_on, self.waived and self.waived.on) if day), default=None
+        )
 
 
 async def held(tx: Tx, keys: Iterable[str]) -> dict[str, Held]:
@@ -85,13 +93,15 @@ async def place_files(tx: Tx, places: Iterable[Place], today: date) -> dict[Plac
     rows = await tx.fetch(
         f"""
         select given.kind, given.id, h.*, c.received_on, o.due_on, o.reason, o.state, o.told_on,
-               o.moved_to, o.moved_on, d.due_on as completed_due, w.due_on as waived_due, w.waived_on
+               o.moved_to, o.moved_on, d.since as completed_due, d.taken, w.due_on as waived_due, w.waived_on
         from {given}
         left join lateral (select * from held_visit where place_kind = given.kind and place_id = given.id
                            order by held_on desc, visit_id desc limit 1) h on true
         left join lateral (select received_on from complaint where place_kind = given.kind and place_id = given.id
                            order by received_on desc limit 1) c on true
-        left join lateral (select max(due_on) as due_on from planned_visit
+        left join lateral (select max(least(due_on, moved_to, told_on)) as since,
+                                  array_agg(due_on) filter (where due_on > least(moved_to, told_on)) as taken
+                           from planned_visit
                            where place_kind = given.kind and place_id = given.id
                              and state in ('completed', 'waived')) d on true
         left join lateral (select due_on, waived_on from planned_visit
@@ -106,7 +116,7 @@ async def place_files(tx: Tx, places: Iterable[Place], today: date) -> dict[Plac
     for row in rows:
         place = Place(row["kind"], row["id"])
         of = files[place]
-        of.complaint_on, of.completed_due = row["received_on"], row["completed_due"]
+        of.complaint_on, of.completed_due, of.taken = row["received_on"], row["completed_due"], row["taken"] or []
         if row["visit_id"] is not None:
             of.held = Held(row["visit_id"], place.kind, place.id, row["held_on"], row["findings"], row["next_in_weeks"])
         if row["due_on"] is not None:
@@ -127,12 +137,13 @@ def visit_of(row: asyncpg.Record, place: Place) -> Visit:
 
 
 async def _signals(tx: Tx, files: Mapping[Place, PlaceFile]) -> dict[str, date]:
-    """By company where signals bring visits forward: the day of the first that is open and came after the last visit.
+    """By company where signals bring visits forward: the day of the first that is open and came after the last visit,
+    held or waived.
 
     Coverage gaps are there from the first day and have plans of their own; complaints have their own reason.
     """
     wanted = {
-        place.id: file.held.held_on if file.held else None
+        place.id: file.seen_on
         for place, file in files.items()
         if place.kind == "company" and any(stay.after_signal_weeks for stay in file.stays)
     }
@@ -158,10 +169,11 @@ async def _signals_of_schools(tx: Tx, files: Mapping[Place, PlaceFile]) -> dict[
     """By school where signals bring visits forward: the day on which enough who learn there had one about the school.
 
     About the school speak attendance, and what was taught there and did not come in the company. A school has many
-    trainees, so the scheme says of which share of them; only open signals that came after the last visit count.
+    trainees, so the scheme says of which share of them; only open signals that came after the last visit,
+    held or waived, count.
     """
     wanted = {
-        place.id: (file.held.held_on if file.held else None, min(stay.signal_share for stay in bringing))
+        place.id: (file.seen_on, min(stay.signal_share for stay in bringing))
         for place, file in files.items()
         if place.kind == "school" and (bringing := [stay for stay in file.stays if stay.after_signal_weeks])
     }

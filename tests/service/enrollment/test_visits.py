@@ -356,3 +356,36 @@ async def planned(office: Enrollment) -> list[dict[str, str]]:
 
 async def the_visit(office: Enrollment, place: str) -> str:
     return next(one["visit_id"] for one in await planned(office) if one["place_id"] == place)
+
+
+async def test_a_visit_before_its_moved_day_takes_its_place_and_one_moved_forward_is_completed_on_it(
+    office: Enrollment,
+) -> None:
+    await office.give("trainees", rows.trainee("T1"))
+    await office.post(f"planned-visits/{await the_visit(office, 'C1')}/move", {"to": "2025-12-20"})
+    await office.day_comes("2025-10-06")
+    await office.give("visits", rows.visit("V1", held_on="2025-10-06", next_in_weeks=None))
+    assert (await visits_of(office, "company/C1"))[-1] == ("visit-planned", date(2025, 12, 29))
+
+    (key,) = [one["visit_id"] for one in await planned(office) if one["due_on"] == "2025-12-29"]
+    await office.post(f"planned-visits/{key}/move", {"to": "2025-10-20"})
+    await office.day_comes("2025-10-20")
+    await office.give("visits", rows.visit("V2", held_on="2025-10-20", next_in_weeks=1))
+
+    assert (await visits_of(office, "company/C1"))[-1] == ("visit-planned", date(2025, 10, 27))
+    assert (await office.told("visit-completed"))[-1].visit_id == key  # type: ignore[attr-defined]
+
+
+async def test_a_signal_after_a_waiver_counts_though_an_older_one_is_still_open(office: Enrollment) -> None:
+    await office.publish(**SIGNALLED)
+    await office.give("trainees", rows.trainee("T1"))
+    await a_signal(office, date(2025, 9, 15))
+    await office.day_comes("2025-09-22")
+    await office.post(f"planned-visits/{await the_visit(office, 'C1')}/waive", {"reason": "Verbouwing"})
+    assert (await visits_of(office, "company/C1"))[-1] == ("visit-planned", date(2025, 11, 24))
+
+    async with office.db.transaction() as tx:
+        await signals.set_found(tx, Kind.MENTOR_TIME, ["T1"], {("T1", ""): {"minutes": 9}}, on=date(2025, 9, 29))
+    await office.day_comes("2025-09-29")
+
+    assert (await visits_of(office, "company/C1"))[-1] == ("visit-planned", date(2025, 10, 20))
