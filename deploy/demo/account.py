@@ -134,7 +134,8 @@ class Account:
         for what, found in self._lines():
             table.add_row(what, found)
         if known_before:
-            table.add_row(_("was er al"), _("{n} rijen; die zijn gelijk gebleven").format(n=known_before))
+            same = _("1 rij; die is gelijk gebleven") if known_before == 1 else _("{n} rijen; die zijn gelijk gebleven")
+            table.add_row(_("was er al"), same.format(n=known_before))
         table.add_row(_("duur"), _("{s:.0f} s, waarvan {t:.0f} s starten").format(s=seconds, t=starting))
         console.print()
         console.print(table)

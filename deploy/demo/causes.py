@@ -68,7 +68,8 @@ class Causes:
             _("{n} × {kind} ({open} nog open)").format(n=n, kind=self._title(kind), open=still[kind])
             for kind, n in Counter(one["kind"] for one in some).most_common()
         )
-        return _("{kinds}; {trainees} leerlingen").format(kinds=kinds, trainees=trainees)
+        text = _("{kinds}; 1 leerling") if trainees == 1 else _("{kinds}; {trainees} leerlingen")
+        return text.format(kinds=kinds, trainees=trainees)
 
     def _title(self, kind: str) -> str:
         for one in self.figures["signals"]:
@@ -81,8 +82,11 @@ class Causes:
         if not sooner:
             return _("geen bezoek")
         ranked = sorted(sooner.items(), key=lambda one: (-one[1], one[0]))
-        reasons = ", ".join(_("{n} om {reason}").format(n=n, reason=_because(reason)) for reason, n in ranked)
-        return _("{n} bezoeken: {reasons}").format(n=sum(sooner.values()), reasons=reasons)
+        reasons = ", ".join(_("{n} om {reason}").format(n=n, reason=_because(reason, n)) for reason, n in ranked)
+        total = sum(sooner.values())
+        return (_("1 bezoek: {reasons}") if total == 1 else _("{n} bezoeken: {reasons}")).format(
+            n=total, reasons=reasons
+        )
 
     def _gaps(self) -> str:
         gaps = self.figures["gaps"]
@@ -96,11 +100,11 @@ class Causes:
         )
 
 
-def _because(reason: str) -> str:
+def _because(reason: str, n: int) -> str:
     """The reason of a visit in words; one that is not known here as it is."""
     match reason:
         case "complaint":
-            return _("een klacht")
+            return _("een klacht") if n == 1 else _("klachten")
         case "signal":
             return _("signalen")
         case _:

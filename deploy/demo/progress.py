@@ -81,4 +81,17 @@ class Progress:
             "certificate-issued": _("certificaten"),
             "mail-sent": _("mails"),
         }
-        return " · ".join(f"{self._heard[kind]} {words}" for kind, words in told.items() if self._heard[kind])
+        one = {
+            "visit-due": _("bezoek nodig"),
+            "visit-completed": _("bezoek gebracht"),
+            "complaint-received": _("klacht"),
+            "exam-passed": _("examen gehaald"),
+            "exam-failed": _("examen niet gehaald"),
+            "certificate-issued": _("certificaat"),
+            "mail-sent": _("mail"),
+        }
+        return " · ".join(
+            f"{self._heard[kind]} {one.get(kind, words) if self._heard[kind] == 1 else words}"
+            for kind, words in told.items()
+            if self._heard[kind]
+        )

@@ -6,6 +6,7 @@ from datetime import date
 
 from shared.db import Tx
 
+from ..domain import days
 from ..domain import membership as rules
 from ..domain.companies import Company
 from ..domain.endings import check_day
@@ -89,8 +90,8 @@ def _accredited(given: Company, before: Company) -> Note:
     return Note(
         "accredited_until",
         given.accredited_until.isoformat() if given.accredited_until else "",
-        f"niet overgenomen: de erkenning is in Keur vastgelegd en geldt tot en met {until}",
-        f"not taken: the accreditation was recorded in Keur and holds until {until}",
+        f"niet overgenomen: de erkenning is in Keur vastgelegd en geldt tot en met {days.nl(until) if until else ''}",
+        f"not taken: the accreditation was recorded in Keur and holds until {days.en(until) if until else ''}",
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from . import days
 from .rules import Refused
 
 
@@ -52,11 +53,11 @@ def ends_on(granted_on: date, years: int | None, given: date | None) -> date:
     if given is not None:
         if given < granted_on:
             raise EndsBeforeItBegins(
-                f"de erkenning eindigt op {given}, voordat zij begint",
-                f"the accreditation ends on {given}, before it begins",
+                f"de erkenning eindigt op {days.nl(given)}, voordat zij begint",
+                f"the accreditation ends on {days.en(given)}, before it begins",
                 field="until",
                 value=given.isoformat(),
-                allowed=(f"{granted_on} of later", f"{granted_on} or later"),
+                allowed=(f"{days.nl(granted_on)} of later", f"{days.en(granted_on)} or later"),
             )
         return given
     if years is None:
@@ -79,8 +80,10 @@ def check_accredited(company_id: str, accredited_until: date | None, starts_on: 
         return
     until = accredited_until
     raise CompanyNotAccredited(
-        f"leerbedrijf {company_id} is op {starts_on} niet erkend" + (f" (erkend tot en met {until})" if until else ""),
-        f"company {company_id} is not accredited on {starts_on}" + (f" (accredited until {until})" if until else ""),
+        f"leerbedrijf {company_id} is op {days.nl(starts_on)} niet erkend"
+        + (f" (erkend tot en met {days.nl(until)})" if until else ""),
+        f"company {company_id} is not accredited on {days.en(starts_on)}"
+        + (f" (accredited until {days.en(until)})" if until else ""),
         field="company_id",
         value=company_id,
         allowed=("een leerbedrijf met een erkenning", "a company with an accreditation"),

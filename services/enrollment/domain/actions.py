@@ -7,6 +7,7 @@ from typing import Literal
 
 from shared.ids import stable_id
 
+from . import days
 from .rules import Refused
 from .visits import Place
 
@@ -87,11 +88,14 @@ class Action:
             return self
         if not self.assigned_on <= on <= today:
             raise DoneBeforeAssigned(
-                f"de actie is afgesproken op {self.assigned_on} en kan niet op {on} gedaan zijn",
-                f"the action was agreed on {self.assigned_on} and cannot have been done on {on}",
+                f"de actie is afgesproken op {days.nl(self.assigned_on)} en kan niet op {days.nl(on)} gedaan zijn",
+                f"the action was agreed on {days.en(self.assigned_on)} and cannot have been done on {days.en(on)}",
                 field="done_on",
                 value=on.isoformat(),
-                allowed=(f"{self.assigned_on} tot en met {today}", f"{self.assigned_on} to {today}"),
+                allowed=(
+                    f"{days.nl(self.assigned_on)} tot en met {days.nl(today)}",
+                    f"{days.en(self.assigned_on)} to {days.en(today)}",
+                ),
             )
         return replace(self, state=State.DONE, done_on=on, done_by=by)
 
@@ -110,11 +114,11 @@ def assign(
     """The action that follows from what was asked; the same one however often its origin is recorded."""
     if asked.due_on < on:
         raise ActionDueBeforeAgreed(
-            f"de actie moet klaar zijn op {asked.due_on}, voordat zij is afgesproken",
-            f"the action is due on {asked.due_on}, before it was agreed",
+            f"de actie moet klaar zijn op {days.nl(asked.due_on)}, voordat zij is afgesproken",
+            f"the action is due on {days.en(asked.due_on)}, before it was agreed",
             field="due_on",
             value=asked.due_on.isoformat(),
-            allowed=(f"vanaf {on}", f"from {on} on"),
+            allowed=(f"vanaf {days.nl(on)}", f"from {days.en(on)} on"),
         )
     key = asked.action_id or stable_id("action", origin, origin_id, str(number))
     return Action(key, origin, origin_id, asked.owner, asked.text, on, asked.due_on, trainee_id, place, scheme)

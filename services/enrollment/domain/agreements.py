@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+from .curriculum import Words
 from .enrolments import Enrolment
 from .rules import Refused
 
@@ -101,6 +102,20 @@ def parties(one: Enrolment) -> tuple[str, ...]:
     return (*found, f"guardian/{one.trainee_id}") if one.minor else found
 
 
+_PARTIES = {
+    "school": Words("de school", "the school"),
+    "instructor": Words("de school", "the school"),
+    "company": Words("het leerbedrijf", "the company"),
+    "trainee": Words("de leerling", "the trainee"),
+    "guardian": Words("de ouder of verzorger", "the parent or guardian"),
+}
+
+
+def party_words(party: str) -> Words:
+    """Who signs, in both languages; of somebody who never does the reference itself."""
+    return _PARTIES.get(party.partition("/")[0], Words(party, party))
+
+
 def agreed(one: Enrolment, first: date, last: date) -> dict[str, Any]:
     """What a sheet says, in keys and dates."""
     return {
@@ -130,13 +145,16 @@ def check_party(agreement: Agreement | None, trainee_id: str, party: str) -> Agr
             allowed=("verstuur eerst de praktijkovereenkomst", "send the training agreement first"),
         )
     if party not in agreement.parties:
-        some = ", ".join(agreement.parties)
+        nl, en = (
+            ", ".join(f"{one} ({words})" for one, words in zip(agreement.parties, some, strict=True))
+            for some in zip(*(party_words(one) for one in agreement.parties), strict=True)
+        )
         raise NotAParty(
             f"{party} is geen partij bij {agreement.agreement_id}",
             f"{party} is no party to {agreement.agreement_id}",
             field="party",
             value=party,
-            allowed=some,
+            allowed=(nl, en),
         )
     return agreement
 
@@ -165,10 +183,14 @@ def check_start(trainee_id: str, rule: AgreementRule | None, completed: bool, mi
     """Raises when a placement may not begin yet."""
     if rule is None or rule.grace_days > 0 or completed:
         return
-    who = ", ".join(missing)
+    nl, en = (
+        (", ".join(words) for words in zip(*(party_words(one) for one in missing), strict=True))
+        if missing
+        else ("", "")
+    )
     raise NoStartWithoutAgreement(
-        f"de praktijkovereenkomst van {trainee_id} is nog niet door iedereen getekend" + (f": {who}" if who else ""),
-        f"not everybody has signed the training agreement of {trainee_id} yet" + (f": {who}" if who else ""),
+        f"de praktijkovereenkomst van {trainee_id} is nog niet door iedereen getekend" + (f": {nl}" if nl else ""),
+        f"not everybody has signed the training agreement of {trainee_id} yet" + (f": {en}" if en else ""),
         field="trainee_id",
         value=trainee_id,
         allowed=(

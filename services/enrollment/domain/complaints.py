@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal, get_args
 
+from . import days
 from .rules import Refused
 
 Category = Literal[
@@ -247,11 +248,11 @@ class Case:
             )
         if self.appeal_until is not None and on > self.appeal_until:
             raise AppealTermPassed(
-                f"beroep was mogelijk tot en met {self.appeal_until}",
-                f"an appeal could be lodged until {self.appeal_until}",
+                f"beroep was mogelijk tot en met {days.nl(self.appeal_until)}",
+                f"an appeal could be lodged until {days.en(self.appeal_until)}",
                 field="appealed_on",
                 value=on.isoformat(),
-                allowed=(f"tot en met {self.appeal_until}", f"until {self.appeal_until}"),
+                allowed=(f"tot en met {days.nl(self.appeal_until)}", f"until {days.en(self.appeal_until)}"),
             )
         return replace(
             after,

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal
 
+from . import days
 from .curriculum import Target
 from .mentors import Period
 from .rules import Refused, unknown
@@ -193,13 +194,13 @@ def check_plan(plan: Plan, now: Mapping[str, Covered], host: Host | None, placem
     if not host.may_host(plan.period.last):
         until = host.accredited_until
         raise GuestNotAccredited(
-            f"leerbedrijf {plan.place.id} is niet erkend tot en met {plan.period.last}",
-            f"company {plan.place.id} is not accredited until {plan.period.last}",
+            f"leerbedrijf {plan.place.id} is niet erkend tot en met {days.nl(plan.period.last)}",
+            f"company {plan.place.id} is not accredited until {days.en(plan.period.last)}",
             field="place_id",
             value=plan.place.id,
             allowed=(
-                f"een verblijf tot en met {until}" if until else "een leerbedrijf met een erkenning",
-                f"a stay until {until}" if until else "a company with an accreditation",
+                f"een verblijf tot en met {days.nl(until)}" if until else "een leerbedrijf met een erkenning",
+                f"a stay until {days.en(until)}" if until else "a company with an accreditation",
             ),
         )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from . import days
 from .rules import Refused
 
 YEAR = timedelta(weeks=52)
@@ -113,19 +114,19 @@ def check_day(day: date, *, field: str, starts_on: date, today: date) -> None:
     """Raises for a day on which it cannot have happened."""
     if day > today:
         raise DayStillToCome(
-            f"{day} moet nog komen",
-            f"{day} is still to come",
+            f"{days.nl(day)} moet nog komen",
+            f"{days.en(day)} is still to come",
             field=field,
             value=day.isoformat(),
-            allowed=(f"vandaag ({today}) of eerder", f"today ({today}) or earlier"),
+            allowed=(f"vandaag ({days.nl(today)}) of eerder", f"today ({days.en(today)}) or earlier"),
         )
     if day < starts_on:
         raise DayBeforeTheTraining(
-            f"de opleiding begon pas op {starts_on}",
-            f"the training began on {starts_on} only",
+            f"de opleiding begon pas op {days.nl(starts_on)}",
+            f"the training began on {days.en(starts_on)} only",
             field=field,
             value=day.isoformat(),
-            allowed=(f"{starts_on} of later", f"{starts_on} or later"),
+            allowed=(f"{days.nl(starts_on)} of later", f"{days.en(starts_on)} or later"),
         )
 
 
@@ -133,11 +134,11 @@ def check_after_pause(day: date, paused_on: date | None, *, field: str) -> None:
     """Raises for a day before the interruption that it ends."""
     if paused_on is not None and day < paused_on:
         raise DayBeforeThePause(
-            f"de opleiding is pas op {paused_on} onderbroken",
-            f"the training was interrupted on {paused_on} only",
+            f"de opleiding is pas op {days.nl(paused_on)} onderbroken",
+            f"the training was interrupted on {days.en(paused_on)} only",
             field=field,
             value=day.isoformat(),
-            allowed=(f"{paused_on} of later", f"{paused_on} or later"),
+            allowed=(f"{days.nl(paused_on)} of later", f"{days.en(paused_on)} or later"),
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from . import days
 from .accreditation import check_accredited
 from .companies import Company, School
 from .coverage import Choice, Host, Plan
@@ -209,7 +210,7 @@ def _check_dates(enrolment: Enrolment) -> None:
             "the training ends before it starts",
             field="planned_end",
             value=enrolment.planned_end.isoformat(),
-            allowed=(f"een dag na {enrolment.starts_on}", f"a day after {enrolment.starts_on}"),
+            allowed=(f"een dag na {days.nl(enrolment.starts_on)}", f"a day after {days.en(enrolment.starts_on)}"),
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from . import days
 from .coverage import TargetNotInProgramme
 from .rules import Refused
 
@@ -102,7 +103,7 @@ def check_past(day: date, today: date, field: str) -> None:
             "this day is still to come",
             field=field,
             value=day.isoformat(),
-            allowed=(f"tot en met {today}", f"until {today}"),
+            allowed=(f"tot en met {days.nl(today)}", f"until {days.en(today)}"),
         )
 
 
@@ -141,8 +142,8 @@ def check_sign_off(given: SignOff, around: Around, before: SignOff | None, today
     check_person(given.role, given.person_id, around, "person_id")
     if before is not None and before != given:
         raise SignedByAnother(
-            f"eindterm {given.target} is al afgetekend op {before.signed_on} door {before.person_id}",
-            f"target {given.target} was signed off on {before.signed_on} by {before.person_id}",
+            f"eindterm {given.target} is al afgetekend op {days.nl(before.signed_on)} door {before.person_id}",
+            f"target {given.target} was signed off on {days.en(before.signed_on)} by {before.person_id}",
             field="target",
             value=given.target,
             allowed=("een eindterm die nog open is", "a target that is still open"),

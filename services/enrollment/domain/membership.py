@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from . import days
 from .rules import Refused
 
 
@@ -55,11 +56,11 @@ class Membership:
     def ended(self, reason: EndReason, on: date) -> "Membership":
         if on < self.began_on:
             raise MembershipEndsBeforeItBegan(
-                f"de deelname eindigt op {on}, voordat zij begint",
-                f"the membership ends on {on}, before it begins",
+                f"de deelname eindigt op {days.nl(on)}, voordat zij begint",
+                f"the membership ends on {days.en(on)}, before it begins",
                 field="ended_on",
                 value=on.isoformat(),
-                allowed=(f"{self.began_on} of later", f"{self.began_on} or later"),
+                allowed=(f"{days.nl(self.began_on)} of later", f"{days.en(self.began_on)} or later"),
             )
         return Membership(self.membership_id, self.company_id, self.began_on, on, reason)
 
@@ -82,11 +83,11 @@ def begin(membership_id: str, company_id: str, on: date, before: Sequence[Member
     last = max((one.ended_on for one in before if one.ended_on is not None), default=None)
     if last is not None and on <= last:
         raise MembershipsOverlap(
-            f"de vorige deelname liep tot en met {last}",
-            f"the membership before ran until {last}",
+            f"de vorige deelname liep tot en met {days.nl(last)}",
+            f"the membership before ran until {days.en(last)}",
             field="began_on",
             value=on.isoformat(),
-            allowed=(f"na {last}", f"after {last}"),
+            allowed=(f"na {days.nl(last)}", f"after {days.en(last)}"),
         )
     return Membership(membership_id, company_id, on)
 
@@ -106,8 +107,8 @@ def check_member(company_id: str, last_day: date | None, starts_on: date) -> Non
     if last_day is None or last_day >= starts_on:
         return
     raise CompanyNoMember(
-        f"leerbedrijf {company_id} neemt sinds {last_day} niet meer deel",
-        f"company {company_id} no longer takes part: its last day was {last_day}",
+        f"leerbedrijf {company_id} neemt sinds {days.nl(last_day)} niet meer deel",
+        f"company {company_id} no longer takes part: its last day was {days.en(last_day)}",
         field="company_id",
         value=company_id,
         allowed=("een leerbedrijf dat deelneemt", "a company that takes part"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from . import days
 from .rules import Refused
 
 FEWEST_VOICES = 5
@@ -133,7 +134,7 @@ class Standing:
                 "the course is not valid on the day of the approval",
                 field="course_valid_until",
                 value=course_until.isoformat() if course_until else "",
-                allowed=(f"{on} of later", f"{on} or later"),
+                allowed=(f"{days.nl(on)} of later", f"{days.en(on)} or later"),
             )
         return replace(
             self, state=State.APPROVED, since=on, approved_on=on, approved_by=by, lapsed_on=None, another_by=None

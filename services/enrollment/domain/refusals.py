@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from . import days
 from .rules import Refused
 
 
@@ -24,11 +25,11 @@ class VisitMovedToPast(Refused):
     @classmethod
     def named(cls, to: date, today: date) -> "VisitMovedToPast":
         return cls(
-            f"{to} is al geweest",
-            f"{to} has gone by",
+            f"{days.nl(to)} is al geweest",
+            f"{days.en(to)} has gone by",
             field="to",
             value=to.isoformat(),
-            allowed=(f"vanaf {today}", f"from {today} on"),
+            allowed=(f"vanaf {days.nl(today)}", f"from {days.en(today)} on"),
         )
 
 
@@ -59,9 +60,9 @@ class TalkInFuture(Refused):
     @classmethod
     def named(cls, on: date, today: date) -> "TalkInFuture":
         return cls(
-            f"op {on} kan dit gesprek nog niet gehouden zijn",
-            f"this talk cannot have been held on {on} yet",
+            f"op {days.nl(on)} kan dit gesprek nog niet gehouden zijn",
+            f"this talk cannot have been held on {days.en(on)} yet",
             field="held_on",
             value=on.isoformat(),
-            allowed=(f"tot en met {today}", f"up to {today}"),
+            allowed=(f"tot en met {days.nl(today)}", f"up to {days.en(today)}"),
         )

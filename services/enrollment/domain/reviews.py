@@ -11,6 +11,7 @@ from typing import Literal
 
 from shared.ids import stable_id
 
+from . import days
 from .cadences import first_after
 from .rules import Refused
 
@@ -157,9 +158,9 @@ def check_day(held_on: date, *, first: date, last: date, today: date) -> None:
     until = min(last, today)
     if not first <= held_on <= until:
         raise ReviewOutsideTraining(
-            f"op {held_on} kan deze bespreking niet gehouden zijn",
-            f"this review cannot have been held on {held_on}",
+            f"op {days.nl(held_on)} kan deze bespreking niet gehouden zijn",
+            f"this review cannot have been held on {days.en(held_on)}",
             field="held_on",
             value=held_on.isoformat(),
-            allowed=(f"{first} tot en met {until}", f"{first} to {until}"),
+            allowed=(f"{days.nl(first)} tot en met {days.nl(until)}", f"{days.en(first)} to {days.en(until)}"),
         )

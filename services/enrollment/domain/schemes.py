@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from . import days
 from .curriculum import Curriculum
 from .rules import Refused
 
@@ -96,8 +97,8 @@ class Schemes:
         in_force = next((one for one in known if one.valid_from <= starts_on), None)
         if in_force is None:
             raise NoSchemeInForce(
-                f"van het schema met {programme} was op {starts_on} nog geen versie van kracht",
-                f"no version of the scheme with {programme} was in force on {starts_on}",
+                f"van het schema met {programme} was op {days.nl(starts_on)} nog geen versie van kracht",
+                f"no version of the scheme with {programme} was in force on {days.en(starts_on)}",
                 field="starts_on",
                 value=starts_on.isoformat(),
                 allowed=(f"vanaf {known[-1].valid_from}", f"from {known[-1].valid_from} on"),

@@ -21,7 +21,7 @@ from ..commands import standing
 from ..commands.place_again import place_again
 from ..commands.replacements import end_placement
 from ..domain.rules import Refused
-from ..queries import risk
+from ..queries import risk, titles
 from ..store.audit import By
 from ..words import risk as words_risk
 from .training import PAGE, show_file
@@ -58,8 +58,18 @@ async def risk_page(
     async with ctx.db.read() as tx:
         counts = await risk.levels(tx)
         rows = await risk.some(tx, level=level, after=after, limit=PAGE)
+        of_target = await titles.targets(tx, (row["trainee_id"] for row in rows))
     following = str(rows[-1]["trainee_id"]) if len(rows) == PAGE else None
-    return render(request, "risk.html", rows=rows, counts=counts, level=level, next=following, risks=words_risk)
+    return render(
+        request,
+        "risk.html",
+        rows=rows,
+        counts=counts,
+        level=level,
+        next=following,
+        risks=words_risk,
+        target_titles=of_target,
+    )
 
 
 @router.post("/trainees/{trainee_id}/pause")

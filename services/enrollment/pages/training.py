@@ -121,6 +121,7 @@ async def show_file(
         spoken = await followup.of_trainee(tx, trainee_id)
         sheets = await agreements.of(tx, trainee_id)
         watched = await look_at(tx, trainee_id, today=today)
+        of_target = await titles.targets(tx, [trainee_id])
     scheme = (file["scheme"], file["scheme_version"])
     names |= {f"target/{code}": f"{code} {title}" for (*of, code), title in targets.items() if tuple(of) == scheme}
     names |= {f"programme/{code}": title for code, title in programmes.items()}
@@ -149,6 +150,7 @@ async def show_file(
         today=today,
         watched=watched,
         share=share,
+        target_titles=of_target,
         channel=channel(file["channel"]),
     )
 
@@ -196,6 +198,7 @@ async def company_page(request: Request, ctx: Ctx, company_id: ClientKey) -> HTM
         gaps = await coverage.at_company(tx, company_id)
         guests = await coverage.guests_at(tx, company_id)
         machines = await titles.machines(tx)
+        of_target = await titles.targets(tx, (row["trainee_id"] for row in [*gaps, *guests]))
         programmes = await titles.programmes(tx)
     return render(
         request,
@@ -207,6 +210,7 @@ async def company_page(request: Request, ctx: Ctx, company_id: ClientKey) -> HTM
         gaps=gaps,
         guests=guests,
         machines=machines,
+        target_titles=of_target,
         programmes=programmes,
         today=today,
         words=words,
@@ -285,6 +289,7 @@ async def _visit_form(
         )
         people = await agenda.people_at(tx, given["place_kind"], given["place_id"])
         names = await followup.person_names(tx, agenda.refs(items))
+        of_target = await titles.targets(tx, (item["trainee_id"] for item in items if item["trainee_id"]))
     return render(
         request,
         "visit_form.html",
@@ -292,7 +297,7 @@ async def _visit_form(
         given=given,
         errors=errors,
         place=place,
-        items=worded(items),
+        items=worded(items, of_target),
         names=names,
         owners=[*people, ("office/coordinator", _("de projectcoördinator"))],
         rows=range(1, ROWS + 1),

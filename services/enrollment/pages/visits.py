@@ -21,7 +21,7 @@ from ..commands.talks import hold_talk
 from ..commands.visit_plans import move_visit, waive_visit
 from ..domain.rules import Refused
 from ..intake.visits import MoveBody, TalkBody
-from ..queries import agenda, followup, places
+from ..queries import agenda, followup, places, titles
 from ..store.audit import By
 from ..words import followup as followup_words
 from ..words import risk as words_risk
@@ -62,12 +62,13 @@ async def _page(
         items = await agenda.agenda(tx, *place, coordinator=coordinates(request))
         names = await followup.person_names(tx, agenda.refs(items))
         talks = await agenda.talks_at(tx, *place)
+        of_target = await titles.targets(tx, (item["trainee_id"] for item in items if item["trainee_id"]))
     return render(
         request,
         "visit.html",
         status=422 if errors else 200,
         visit=visit,
-        items=worded(items),
+        items=worded(items, of_target),
         names=names,
         talks=talks,
         given=given,

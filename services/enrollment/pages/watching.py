@@ -23,6 +23,7 @@ from ..domain.rules import Refused
 from ..domain.signal_words import KINDS
 from ..domain.signals import CAUSES, Kind, Signal
 from ..queries import coverage, places, trainees, watching
+from ..queries import titles as titles_of
 from ..store.audit import By
 from ..words import risk as words_risk
 from .training import PAGE, show_file
@@ -63,10 +64,11 @@ async def signal_list(
         if wanted is not None:
             since = int(after) if after.isascii() and after.isdigit() else 0
             found = await watching.signals(tx, kinds=wanted, after=since, limit=PAGE)
+        of_target = await titles_of.targets(tx, (row["trainee_id"] for row in found))
     rows = []
     for row in found:
         one = Signal(row["trainee_id"], Kind(row["kind"]), row["about"], row["opened_on"], row["evidence"])
-        rows.append({**row, "cause": one.cause, "sentence": words_risk.said(one)})
+        rows.append({**row, "cause": one.cause, "sentence": words_risk.said(one, of_target)})
     titles = {one.value: KINDS[one].said(language()) for one in Kind if one in KINDS}
     return render(
         request,

@@ -1,5 +1,7 @@
 """The scheme's own names of programmes and machines, for pages; codes stay codes in data and events."""
 
+from collections.abc import Iterable
+
 from shared.db import Tx
 from shared.web.i18n import language
 from shared.web.i18n import translate as _
@@ -37,3 +39,19 @@ async def machines(tx: Tx) -> dict[str, str]:
         language(),
     )
     return {row["code"]: row["name"] for row in rows if row["name"]}
+
+
+async def targets(tx: Tx, trainees: Iterable[str]) -> dict[tuple[str, str], str]:
+    """By trainee and code: ``T01 Turning …``, as the scheme version of the trainee calls the target."""
+    rows = await tx.fetch(
+        """
+        select e.trainee_id, target.key as code,
+               coalesce(target.value -> 'title' ->> $1, target.value -> 'title' ->> 'nl') as title
+        from enrolment e join scheme_curriculum s on (s.scheme, s.version) = (e.scheme, e.scheme_version),
+             jsonb_each(s.content -> 'targets') as target
+        where e.trainee_id = any($2)
+        """,
+        language(),
+        list(set(trainees)),
+    )
+    return {(row["trainee_id"], row["code"]): f"{row['code']} {row['title']}" for row in rows if row["title"]}

@@ -1,6 +1,7 @@
 """Signals, risk and endings in words of the trade: each signal one sentence with its figures and its day."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,8 +11,10 @@ from shared.web import i18n
 from shared.web.i18n import N_
 from shared.web.i18n import translate as _
 
+from ..domain.agreements import party_words
 from ..domain.signals import Signal
 from . import signals as signal_words
+from .followup import ORIGINS
 
 CAUSES = {
     "P1": N_("School en leerbedrijf overleggen"),
@@ -142,13 +145,31 @@ KEYS_ONLY = ("action-overdue", "complaint")
 """Kinds whose ``about`` is a key and no word."""
 
 
+OWNERS = {
+    "mentor": N_("praktijkbegeleider"),
+    "instructor": N_("instructeur"),
+    "company": N_("contactpersoon"),
+    "trainee": N_("leerling"),
+    "office": N_("keurmerkbureau"),
+}
+"""Who has to do an action, by the kind of the reference."""
+
+NO_TITLES: Mapping[tuple[str, str], str] = {}
+
+
 def options(words: Mapping[str, str]) -> list[tuple[str, str]]:
     """Choices for a form; nothing is chosen beforehand."""
     return [("", _("Kies")), *((key, _(text)) for key, text in words.items())]
 
 
-def said(signal: Signal) -> str:
-    """The signal as one sentence: what, since when, and the figures it follows from."""
+def titled(signal: Signal, titles: Mapping[tuple[str, str], str]) -> Signal:
+    """About a target by its code and its title, where the scheme has one. ``titles`` are by trainee and code."""
+    return replace(signal, about=titles.get((signal.trainee_id, signal.about), signal.about))
+
+
+def said(signal: Signal, titles: Mapping[tuple[str, str], str] = NO_TITLES) -> str:
+    """The signal as one sentence: what, since when, and the figures it follows from. ``titles``: see ``titled``."""
+    signal = titled(signal, titles)
     if sentence := signal_words.plain(signal):
         return sentence
     what = _(SIGNALS[signal.kind.value]) if signal.kind.value in SIGNALS else signal.kind.value
@@ -170,6 +191,13 @@ def _name(key: str) -> str:
 def _figure(key: str, value: Any) -> str:
     if key in SHARES and isinstance(value, int | float):
         return str(numbers.format_percent(value, locale=i18n.locale()))
+    match key:
+        case "missing" if isinstance(value, list | tuple):
+            return ", ".join(party_words(str(one)).said(i18n.language()) for one in value)
+        case "owner" if str(value).partition("/")[0] in OWNERS:
+            return _(OWNERS[str(value).partition("/")[0]])
+        case "origin" if value in ORIGINS:
+            return _(ORIGINS[value])
     return _value(value)
 
 

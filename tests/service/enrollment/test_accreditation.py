@@ -48,8 +48,14 @@ async def test_nobody_new_is_placed_without_accreditation_and_history_is_taken_a
 
     assert (dutch.status_code, english.status_code) == (422, 422)
     assert english.json()["type"] == "urn:keur:problem:company-not-accredited"
-    assert dutch.json()["detail"] == "leerbedrijf C1 is op 2025-10-06 niet erkend (erkend tot en met 2025-09-15)"
-    assert english.json()["detail"] == "company C1 is not accredited on 2025-10-06 (accredited until 2025-09-15)"
+    assert (
+        dutch.json()["detail"]
+        == "leerbedrijf C1 is op 6 oktober 2025 niet erkend (erkend tot en met 15 september 2025)"
+    )
+    assert (
+        english.json()["detail"]
+        == "company C1 is not accredited on 6 October 2025 (accredited until 15 September 2025)"
+    )
     assert [one.status_code for one in (in_time, history, again)] == [201, 200, 200], history.text
 
 

@@ -91,9 +91,10 @@ async def test_where_the_scheme_says_so_no_placement_begins_before_it_is_signed(
     for language, message in (
         (
             "nl",
-            "de praktijkovereenkomst van T1 is nog niet door iedereen getekend: instructor/I1, company/C1, trainee/T1",
+            "de praktijkovereenkomst van T1 is nog niet door iedereen getekend: "
+            "de school, het leerbedrijf, de leerling",
         ),
-        ("en", "not everybody has signed the training agreement of T1 yet: instructor/I1, company/C1, trainee/T1"),
+        ("en", "not everybody has signed the training agreement of T1 yet: the school, the company, the trainee"),
     ):
         refused = await office.post("placement-starts", {"trainee_id": "T1"}, **{"Accept-Language": language})
         assert refused.json()["type"] == "urn:keur:problem:no-start-without-agreement"

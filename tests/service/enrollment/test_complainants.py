@@ -150,8 +150,8 @@ async def test_after_the_term_an_appeal_is_refused_in_both_languages_and_the_lin
     await mark.day_comes("2025-09-16")
     assert (await mark.http.get(await newest_link(mark))).status_code == 410
     for language, said in (
-        ("nl", "beroep was mogelijk tot en met 2025-09-15"),
-        ("en", "an appeal could be lodged until 2025-09-15"),
+        ("nl", "beroep was mogelijk tot en met 15 september 2025"),
+        ("en", "an appeal could be lodged until 15 September 2025"),
     ):
         answer = await mark.post(
             "complaints/K1/appeals", {"by": "trainee", "text": "Niet waar"}, **{"Accept-Language": language}

@@ -215,11 +215,11 @@ async def test_what_cannot_be_is_refused_by_name_in_both_languages(mark: Enrollm
         ("programme-reviews", review("R1", trainee_id="T2"), "unknown-review",
          "programmabespreking R1 is van een andere leerling"),
         ("programme-reviews", review("R2", held_on="2025-12-01"), "review-outside-training",
-         "op 2025-12-01 kan deze bespreking niet gehouden zijn"),
+         "op 1 december 2025 kan deze bespreking niet gehouden zijn"),
         ("programme-reviews", review("R2", actions=[{**action, "owner": "mentor/M99"}]), "unknown-owner",
          "mentor/M99 is hier niet bekend als eigenaar van een actie"),
         ("programme-reviews", review("R2", actions=[{**action, "due_on": "2025-10-01"}]), "action-due-before-agreed",
-         "de actie moet klaar zijn op 2025-10-01, voordat zij is afgesproken"),
+         "de actie moet klaar zijn op 1 oktober 2025, voordat zij is afgesproken"),
         ("programme-reviews/R9/confirmations", {"party": "mentor"}, "unknown-review",
          "programmabespreking R9 is hier niet bekend"),
         ("actions/A9/done", {}, "unknown-action", "actie A9 is hier niet bekend"),
@@ -235,7 +235,7 @@ async def test_what_cannot_be_is_refused_by_name_in_both_languages(mark: Enrollm
     key = (await mark.http.get("/enrollment/api/actions")).json()["items"][0]["action_id"]
     early = await mark.post(f"actions/{key}/done", {"done_on": "2025-10-01"}, **{"Accept-Language": "en"})
     assert early.json()["type"] == "urn:keur:problem:done-before-assigned"
-    assert "2025-10-28 to 2025-10-28" in early.text
+    assert "28 October 2025 to 28 October 2025" in early.text
     assert (await mark.post("programme-reviews", review("R2", extra=1))).status_code == 422
 
 
@@ -253,7 +253,7 @@ async def test_a_review_is_recorded_confirmed_and_its_action_closed_by_form(mark
 
     wrong = await mark.http.post("/enrollment/reviews/new?lang=nl", data={**form, "action_due_on_1": "2025-01-01"})
     assert wrong.status_code == 422
-    assert "Uiterlijk: de actie moet klaar zijn op 2025-01-01" in wrong.text
+    assert "Uiterlijk: de actie moet klaar zijn op 1 januari 2025" in wrong.text
     assert "Meer kanten" in wrong.text
     first = await mark.http.post("/enrollment/reviews/new", data=form)
     again = await mark.http.post("/enrollment/reviews/new", data=form)

@@ -145,7 +145,7 @@ async def test_the_file_takes_the_same_by_form_and_says_what_is_wrong(office: En
     ended = (await office.http.get(f"{at}?lang=nl")).text
 
     assert (wrong.status_code, no_reason.status_code) == (422, 422)
-    assert "Onderbroken sinds: 2025-11-30 moet nog komen" in wrong.text
+    assert "Onderbroken sinds: 30 november 2025 moet nog komen" in wrong.text
     assert "Reason of the interruption:" in no_reason.text
     assert [one.status_code for one in (good, on, out)] == [303, 303, 303]
     assert ">3 november 2025</time>: persoonlijke omstandigheden." in page

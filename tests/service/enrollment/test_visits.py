@@ -321,7 +321,7 @@ async def test_what_cannot_be_done_to_a_visit_is_refused_by_name(office: Enrollm
     await office.give("trainees", rows.trainee("T1"))
     key = await the_visit(office, "C1")
     for path, body, rule, dutch in (
-        (f"{key}/move", {"to": "2025-08-01"}, "visit-moved-to-past", "2025-08-01 is al geweest"),
+        (f"{key}/move", {"to": "2025-08-01"}, "visit-moved-to-past", "1 augustus 2025 is al geweest"),
         (f"{key}/waive", {"reason": " "}, "waiver-of-visit-needs-reason", "geef een reden waarom dit bezoek vervalt"),
         ("V9/move", {"to": "2025-12-01"}, "no-visit-to-come", "er is geen bezoek V9 dat nog gehouden moet worden"),
     ):

@@ -56,12 +56,12 @@ def test_phases_only_go_forward(one: int, other: int, weeks: int) -> None:
 def test_days_that_cannot_be_are_refused_in_both_languages() -> None:
     today = date(2025, 12, 1)
     for day, rule, nl, en in (
-        (date(2025, 12, 2), DayStillToCome, "2025-12-02 moet nog komen", "2025-12-02 is still to come"),
+        (date(2025, 12, 2), DayStillToCome, "2 december 2025 moet nog komen", "2 December 2025 is still to come"),
         (
             date(2025, 8, 31),
             DayBeforeTheTraining,
-            "de opleiding begon pas op 2025-09-01",
-            "the training began on 2025-09-01 only",
+            "de opleiding begon pas op 1 september 2025",
+            "the training began on 1 September 2025 only",
         ),
     ):
         with pytest.raises(rule) as refusal:
@@ -69,5 +69,5 @@ def test_days_that_cannot_be_are_refused_in_both_languages() -> None:
         assert (refusal.value.nl, refusal.value.en) == (nl, en)
     with pytest.raises(DayBeforeThePause) as early:
         check_after_pause(FIRST, today, field="resumed_on")
-    assert early.value.nl == "de opleiding is pas op 2025-12-01 onderbroken"
-    assert early.value.en == "the training was interrupted on 2025-12-01 only"
+    assert early.value.nl == "de opleiding is pas op 1 december 2025 onderbroken"
+    assert early.value.en == "the training was interrupted on 1 December 2025 only"

@@ -85,8 +85,8 @@ SAID: list[tuple[Callable[[], object], str, str]] = [
     ),
     (
         lambda: accreditation.ends_on(DAY, 4, date(2025, 8, 1)),
-        "de erkenning eindigt op 2025-08-01, voordat zij begint",
-        "the accreditation ends on 2025-08-01, before it begins",
+        "de erkenning eindigt op 1 augustus 2025, voordat zij begint",
+        "the accreditation ends on 1 August 2025, before it begins",
     ),
     (
         broken(accreditation.not_accredited_now("C1")),
@@ -104,13 +104,13 @@ SAID: list[tuple[Callable[[], object], str, str]] = [
             place=None,
             scheme=None,
         ),
-        "de actie moet klaar zijn op 2025-08-01, voordat zij is afgesproken",
-        "the action is due on 2025-08-01, before it was agreed",
+        "de actie moet klaar zijn op 1 augustus 2025, voordat zij is afgesproken",
+        "the action is due on 1 August 2025, before it was agreed",
     ),
     (
         lambda: ACTION.done(date(2025, 8, 1), "office/x", today=LAST),
-        "de actie is afgesproken op 2025-09-01 en kan niet op 2025-08-01 gedaan zijn",
-        "the action was agreed on 2025-09-01 and cannot have been done on 2025-08-01",
+        "de actie is afgesproken op 1 september 2025 en kan niet op 1 augustus 2025 gedaan zijn",
+        "the action was agreed on 1 September 2025 and cannot have been done on 1 August 2025",
     ),
     (
         broken(actions.no_owner("mentor/M9")),
@@ -153,8 +153,8 @@ SAID: list[tuple[Callable[[], object], str, str]] = [
     ),
     (
         lambda: Schemes([MARK]).for_programme("lasser-3", date(2020, 1, 1)),
-        "van het schema met lasser-3 was op 2020-01-01 nog geen versie van kracht",
-        "no version of the scheme with lasser-3 was in force on 2020-01-01",
+        "van het schema met lasser-3 was op 1 januari 2020 nog geen versie van kracht",
+        "no version of the scheme with lasser-3 was in force on 1 January 2020",
     ),
     (
         broken(too_many(mentor(), 2, [])),
@@ -213,8 +213,8 @@ SAID: list[tuple[Callable[[], object], str, str]] = [
     ),
     (
         lambda: open_target(bending(None)),
-        "leerbedrijf C2 is niet erkend tot en met 2026-07-03",
-        "company C2 is not accredited until 2026-07-03",
+        "leerbedrijf C2 is niet erkend tot en met 3 juli 2026",
+        "company C2 is not accredited until 3 July 2026",
     ),
     (
         lambda: open_target(Host(GUEST)),
@@ -317,8 +317,8 @@ SAID: list[tuple[Callable[[], object], str, str]] = [
         lambda: guidance.check_sign_off(
             SignOff("T1", "T01", "mentor", "M1", LAST), AROUND, SignOff("T1", "T01", "mentor", "M2", DAY), LAST
         ),
-        "eindterm T01 is al afgetekend op 2025-09-01 door M2",
-        "target T01 was signed off on 2025-09-01 by M2",
+        "eindterm T01 is al afgetekend op 1 september 2025 door M2",
+        "target T01 was signed off on 1 September 2025 by M2",
     ),
     (
         lambda: logbook.check(
@@ -331,8 +331,8 @@ SAID: list[tuple[Callable[[], object], str, str]] = [
     ),
     (
         lambda: reviews.check_day(LAST, first=DAY, last=LAST, today=DAY),
-        "op 2026-07-03 kan deze bespreking niet gehouden zijn",
-        "this review cannot have been held on 2026-07-03",
+        "op 3 juli 2026 kan deze bespreking niet gehouden zijn",
+        "this review cannot have been held on 3 July 2026",
     ),
     (
         broken(refusals.NoVisitToCome.named("V9")),
@@ -341,8 +341,8 @@ SAID: list[tuple[Callable[[], object], str, str]] = [
     ),
     (
         broken(refusals.TalkInFuture.named(LAST, DAY)),
-        "op 2026-07-03 kan dit gesprek nog niet gehouden zijn",
-        "this talk cannot have been held on 2026-07-03 yet",
+        "op 3 juli 2026 kan dit gesprek nog niet gehouden zijn",
+        "this talk cannot have been held on 3 July 2026 yet",
     ),
     (
         broken(refusals.UnknownPlace.named("school", "S9")),
@@ -351,8 +351,8 @@ SAID: list[tuple[Callable[[], object], str, str]] = [
     ),
     (
         lambda: Visit(GUEST, LAST, "cadence").moved(date(2025, 8, 1), today=DAY),
-        "2025-08-01 is al geweest",
-        "2025-08-01 has gone by",
+        "1 augustus 2025 is al geweest",
+        "1 August 2025 has gone by",
     ),
     (
         lambda: Visit(GUEST, LAST, "cadence").waived(" "),
