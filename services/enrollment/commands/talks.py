@@ -13,6 +13,7 @@ from ..domain.rules import unknown
 from ..domain.visits import Place
 from ..store import actions, audit, enrolments, places, visits
 from ..store.audit import By
+from ..store.talks import keep_talk
 from .actions import assign
 from .complaints import discuss
 
@@ -46,7 +47,7 @@ async def hold_talk(tx: Tx, talk: Talk, *, today: date, by: By) -> bool:
             raise no_owner(one)
     if talk.held_on > today:
         raise TalkInFuture.named(talk.held_on, today)
-    if not await visits.keep_talk(tx, talk.talk_id, talk.held_on, talk.place, talk.trainee_id, talk.participants,
+    if not await keep_talk(tx, talk.talk_id, talk.held_on, talk.place, talk.trainee_id, talk.participants,
                                   talk.summary, by.actor):  # fmt: skip
         return False
     scheme = (await visits.place_files(tx, [talk.place], today))[talk.place].scheme

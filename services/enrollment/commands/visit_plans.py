@@ -12,6 +12,7 @@ from ..domain.rules import Refused
 from ..domain.visits import Held, State, Visit
 from ..store import audit, visits
 from ..store.audit import By
+from ..store.visit_signals import take_to_plan
 from .actions import assign
 from .outcome import Outcome
 from .visits import plan_visits, record_visits
@@ -48,7 +49,7 @@ async def report_visits(tx: Tx, given: Sequence[Held], *, today: date, by: By) -
 
 async def plan_after_signals(tx: Tx, *, today: date, by: By, limit: int = 200) -> int:
     """Places of whose trainees a signal opened or closed are planned anew; how many."""
-    where = await visits.take_to_plan(tx, limit)
+    where = await take_to_plan(tx, limit)
     if where:
         await plan_visits(tx, where, today=today, by=by)
     return len(where)

@@ -13,6 +13,7 @@ from ..domain.rules import unknown
 from ..domain.visits import Held, Place, State, Visit
 from ..store import audit, places, visits
 from ..store.audit import By
+from ..store.who_is_there import who_is_there
 from .outcome import Outcome, sort
 
 
@@ -154,7 +155,7 @@ async def tell_visits(tx: Tx, *, today: date, by: By, limit: int = 500) -> int:
     if not steps:
         return 0
     await visits.keep_planned(tx, [step for step, _ in steps])
-    there = await visits.who_is_there(tx, (step.place for step, _ in steps), today)
+    there = await who_is_there(tx, (step.place for step, _ in steps), today)
     for step, scheme in steps:
         event: VisitDue | VisitOverdue
         if step.state is State.DUE:

@@ -1,42 +1,16 @@
 """Visits that were held, visits that are planned, and what decides when the next one is due."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
 import asyncpg
 
 from shared.db import Tx
 
-from ..domain.visits import Held, Place, State, Stay, Visit, Waived, signals_needed
+from ..domain.visits import Held, Place, State, Stay, Visit, Waived
+from .place_files import PlaceFile as PlaceFile
 from .rows import columns, distinct
-
-
-@dataclass(slots=True)
-class PlaceFile:
-    """All that decides when a place is visited next."""
-
-    stays: list[Stay] = field(default_factory=list)
-    schemes: set[str] = field(default_factory=set)
-    held: Held | None = None
-    complaint_on: date | None = None
-    signal_on: date | None = None
-    waived: Waived | None = None
-    open: Visit | None = None
-    completed_due: date | None = None
-    taken: list[date] = field(default_factory=list)
-
-    @property
-    def scheme(self) -> str | None:
-        """Named in events when it is one and the same for all who learn there."""
-        return next(iter(self.schemes)) if len(self.schemes) == 1 else None
-
-    @property
-    def seen_on(self) -> date | None:
-        """The last day on which somebody was there or decided not to go."""
-        return max(
-            (day for day in (self.held and self.held.held_on, self.waived and self.waived.on) if day), default=None
-        )
+from .visit_signals import at_companies, at_schools
 
 
 async def held(tx: Tx, keys: Iterable[str]) -> dict[str, Held]:
@@ -123,9 +97,9 @@ async def place_files(tx: Tx, places: Iterable[Place], today: date) -> dict[Plac
             of.open = visit_of(row, place)
         if row["waived_due"] is not None:
             of.waived = Waived(row["waived_due"], row["waived_on"])
-    for key, day in (await _signals(tx, files)).items():
+    for key, day in (await at_companies(tx, files)).items():
         files[Place("company", key)].signal_on = day
-    for key, day in (await _signals_of_schools(tx, files)).items():
+    for key, day in (await at_schools(tx, files)).items():
         files[Place("school", key)].signal_on = day
     return files
 
@@ -134,97 +108,6 @@ def visit_of(row: asyncpg.Record, place: Place) -> Visit:
     return Visit(
         place, row["due_on"], row["reason"], State(row["state"]), row["told_on"], row["moved_to"], row["moved_on"]
     )
-
-
-async def _signals(tx: Tx, files: Mapping[Place, PlaceFile]) -> dict[str, date]:
-    """By company where signals bring visits forward: the day of the first that is open and came after the last visit,
-    held or waived.
-
-    Coverage gaps are there from the first day and have plans of their own; complaints have their own reason.
-    """
-    wanted = {
-        place.id: file.seen_on
-        for place, file in files.items()
-        if place.kind == "company" and any(stay.after_signal_weeks for stay in file.stays)
-    }
-    if not wanted:
-        return {}
-    rows = await tx.fetch(
-        """
-        select given.company_id, min(s.opened_on) as opened_on
-        from unnest($1::text[], $2::date[]) as given(company_id, held_on)
-        join enrolment e using (company_id) join signal s using (trainee_id)
-        where e.state in ('active', 'paused') and s.closed_on is null
-          and s.kind not in ('complaint', 'coverage-gap')
-          and s.opened_on > coalesce(given.held_on, '-infinity')
-        group by 1
-        """,
-        list(wanted),
-        list(wanted.values()),
-    )
-    return {row["company_id"]: row["opened_on"] for row in rows}
-
-
-async def _signals_of_schools(tx: Tx, files: Mapping[Place, PlaceFile]) -> dict[str, date]:
-    """By school where signals bring visits forward: the day on which enough who learn there had one about the school.
-
-    About the school speak attendance, and what was taught there and did not come in the company. A school has many
-    trainees, so the scheme says of which share of them; only open signals that came after the last visit,
-    held or waived, count.
-    """
-    wanted = {
-        place.id: (file.seen_on, min(stay.signal_share for stay in bringing))
-        for place, file in files.items()
-        if place.kind == "school" and (bringing := [stay for stay in file.stays if stay.after_signal_weeks])
-    }
-    if not wanted:
-        return {}
-    rows = await tx.fetch(
-        """
-        with given as (select * from unnest($1::text[], $2::date[]) as g(school_id, held_on))
-        select school_id, learners, array_agg(opened_on order by opened_on) filter (where opened_on is not null) as days
-        from (
-            select e.school_id, count(*) over (partition by e.school_id)::int as learners, s.opened_on
-            from given join enrolment e using (school_id)
-            left join lateral (
-                select min(opened_on) as opened_on from signal
-                where trainee_id = e.trainee_id and closed_on is null and kind in ('attendance', 'alignment-gap')
-                  and opened_on > coalesce(given.held_on, '-infinity')
-            ) s on true
-            where e.state in ('active', 'paused')
-        ) learning group by 1, 2
-        """,
-        list(wanted),
-        [held_on for held_on, _ in wanted.values()],
-    )
-    found = {}
-    for row in rows:
-        days, needed = row["days"] or [], signals_needed(row["learners"], wanted[row["school_id"]][1])
-        if len(days) >= needed:
-            found[row["school_id"]] = days[needed - 1]
-    return found
-
-
-async def take_to_plan(tx: Tx, limit: int) -> list[Place]:
-    """Companies, and schools where signals count, of trainees of whom a signal opened or closed since; taken from the
-    list of those to be looked at."""
-    rows = await tx.fetch(
-        """
-        with taken as (
-            delete from visit_to_plan where position in (
-                select position from visit_to_plan order by position limit $1 for update skip locked
-            ) returning trainee_id
-        )
-        select 'company' as kind, e.company_id as id from taken join enrolment e using (trainee_id)
-        union
-        select 'school', e.school_id from taken join enrolment e using (trainee_id)
-        join scheme_cadence s on (s.scheme, s.version) = (e.scheme, e.scheme_version)
-        where s.visit_school_after_signal_weeks is not null
-        order by 1, 2
-        """,
-        limit,
-    )
-    return [Place(row["kind"], row["id"]) for row in rows]
 
 
 async def open_visit(tx: Tx, visit_id: str) -> tuple[Visit, str | None] | None:
@@ -339,66 +222,3 @@ async def to_act(tx: Tx, today: date, places: Sequence[Place]) -> list[tuple[Vis
         place = Place(row["place_kind"], row["place_id"])
         found.append((visit_of(row, place), row["scheme"]))
     return found
-
-
-@dataclass(slots=True)
-class There:
-    """Who learns and who guides at a place on a day."""
-
-    trainees: list[str]
-    mentors: list[str]
-    instructors: list[str]
-
-
-async def who_is_there(tx: Tx, places: Iterable[Place], today: date) -> dict[Place, There]:
-    found = {place: There([], [], []) for place in places}
-    rows = await tx.fetch(
-        """
-        select 'company' as kind, p.company_id as id, array_agg(distinct p.trainee_id) as trainees,
-               array_agg(distinct p.mentor_id) as mentors, '{}'::text[] as instructors
-        from placement p where p.company_id = any($1) and p.state <> 'ended' and p.starts_on <= $3 and p.ends_on >= $3
-        group by 2
-        union all
-        select 'school', e.school_id, array_agg(distinct e.trainee_id), '{}'::text[],
-               array_agg(distinct e.instructor_id)
-        from enrolment e
-        where e.school_id = any($2) and e.state in ('enrolled', 'active', 'paused')
-          and e.starts_on <= $3 and e.planned_end >= $3
-        group by 2
-        """,
-        [place.id for place in found if place.kind == "company"],
-        [place.id for place in found if place.kind == "school"],
-        today,
-    )
-    for row in rows:
-        found[Place(row["kind"], row["id"])] = There(row["trainees"], row["mentors"], row["instructors"])
-    return found
-
-
-async def keep_talk(
-    tx: Tx,
-    talk_id: str,
-    held_on: date,
-    place: Place,
-    trainee_id: str | None,
-    participants: Sequence[str],
-    summary: str,
-    recorded_by: str,
-) -> bool:
-    """True when it is new; a talk that is there stays as it was recorded."""
-    kept = await tx.fetchval(
-        """
-        insert into evaluation_talk (talk_id, held_on, place_kind, place_id, trainee_id, participants, summary,
-                                     recorded_by)
-        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning 1
-        """,
-        talk_id,
-        held_on,
-        place.kind,
-        place.id,
-        trainee_id,
-        list(participants),
-        summary,
-        recorded_by,
-    )
-    return kept is not None
