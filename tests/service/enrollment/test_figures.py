@@ -202,8 +202,8 @@ async def test_signals_around_visits_are_counted_on_the_day_and_eight_weeks_late
             "brought_forward": True,
             "visits": 1,
             "trainees": 4,
-            "open_on_the_day": 2,
-            "open_eight_weeks_later": 1,
+            "open_on_the_day": 3,  # two of mentor time, and the complaint
+            "open_eight_weeks_later": 2,
         }
     ]
     assert "regression to the mean" in told["around_visits_note"]["en"]

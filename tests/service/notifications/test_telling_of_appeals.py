@@ -20,7 +20,7 @@ async def test_the_appellant_hears_that_it_was_received_and_what_came_of_it(noti
         ),
         RefusalAppealDecided(**FACTS, **VERSION, outcome="upheld", decided_on=date(2026, 8, 1), reopened=True),
     )
-    await notifications.deliver()
+    await notifications.deliver(smtp_connections=1)  # one line: in the order in which they became due
 
     received, decided = notifications.server.to("trainee.t1@post.example")[-2:]
     assert "Je beroep over je SMO-certificaat is ontvangen" in received["Subject"]
@@ -34,7 +34,7 @@ async def test_an_appeal_that_waits_too_long_is_told_to_the_office(notifications
     await notifications.hear(
         AppealOverdue(appeal_id="a", trainee_id="T1", scheme="smo", against="refused", decide_by=date(2026, 9, 4))
     )
-    await notifications.deliver()
+    await notifications.deliver(smtp_connections=1)  # one line: in the order in which they became due
 
     (mail,) = [m for m in notifications.server.to("office.coordinator@post.example") if "beroep" in m["Subject"]]
     assert "Sophie Graaf" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]

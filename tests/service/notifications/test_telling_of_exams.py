@@ -31,7 +31,7 @@ async def test_a_candidate_and_a_known_invigilator_hear_place_time_and_what_chan
         ExamMoved(**SITS, before=NINE, starts_at=TEN, place="Veghel, lokaal 4"),
         ExamCancelled(**SITS, starts_at=TEN),
     )
-    await notifications.deliver()
+    await notifications.deliver(smtp_connections=1)  # one line: in the order in which they became due
 
     mails = notifications.server.to("trainee.t1@post.example")[-3:]
     assert [mail["Subject"].split(" maart")[0] for mail in mails] == [
@@ -62,7 +62,7 @@ async def test_a_company_hears_of_its_licence_and_of_a_case_of_wrong_use(notific
         MarkLicenceEnding(licence_id="L1", company_id="C1", scheme="smo", valid_until=date(2027, 12, 31)),
         MisuseCaseOpened(case_id="M1", company_id="C1", scheme="smo", found_on=date(2027, 9, 1)),
     )
-    await notifications.deliver()
+    await notifications.deliver(smtp_connections=1)  # one line: in the order in which they became due
 
     ending, opened = notifications.server.to("company.c1@post.example")[-2:]
     assert "loopt af op 31 december 2027" in ending["Subject"]
