@@ -4,7 +4,7 @@ Each server is started by the first test that needs it. All ports are free ones,
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,6 +18,19 @@ from .servers import Servers, Vhost, migrations_of
 settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("gate", settings.get_profile("search"), derandomize=True)
 settings.load_profile("gate")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Whole files go side by side, each in one of the processes with servers of its own; the journeys play one demo."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Lanes(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return "tests/journey" if path.startswith("tests/journey/") else path
+
+    return Lanes(config, log)
 
 
 class DatabaseUrl(Protocol):
