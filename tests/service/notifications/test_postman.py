@@ -293,8 +293,8 @@ async def test_a_new_mail_goes_at_once_though_the_postman_looks_seldom(notificat
     running = asyncio.create_task(postmen.run(notifications.context(mail_poll=60.0)))
     try:
         await notifications.until(lambda: _listening(notifications))
-        await one_due(notifications)
-        await notifications.until(lambda: _has_state(notifications, "sent"), seconds=5)
+        await notifications.hear(*EVERYBODY, enrolled())
+        await notifications.until(lambda: _all_sent(notifications), seconds=20)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -357,6 +357,10 @@ async def _listening(notifications: Notifications) -> bool:
         """
     )
     return bool(rows)
+
+
+async def _all_sent(notifications: Notifications) -> bool:
+    return {row["state"] for row in await notifications.rows("select state from mail")} == {"sent"}
 
 
 async def _has_state(notifications: Notifications, state: str) -> bool:
