@@ -100,11 +100,11 @@ async def replace_the_key(system: System) -> None:
         second.write_text(json.loads(said)["token"], "ascii")
         second.chmod(0o600)
     await system.keur("certificate", "rotate-key", "propose", "--reason", "compromised", "--words", "een oefening")
-    system.environment["KEUR_TOKEN_FILE"] = str(second)
+    system.extra["KEUR_TOKEN_FILE"] = str(second)
     try:
         await system.keur("certificate", "rotate-key", "approve", "--yes")
     finally:
-        del system.environment["KEUR_TOKEN_FILE"]
+        del system.extra["KEUR_TOKEN_FILE"]
 
 
 @pytest.mark.parametrize("nth", [1, 2, 3])
