@@ -1,4 +1,4 @@
-"""How a verb and its arguments are written down; verbs.py holds them all."""
+"""How a verb and its arguments are written down; verbs.py and verbs_of_the_mark.py hold them."""
 
 from __future__ import annotations
 
@@ -40,3 +40,7 @@ def option(name: str, help: str, **more: Any) -> Argument:
 
 def flag(name: str, help: str) -> Argument:
     return Argument((name,), help, flag=True)
+
+
+JSON = flag("--json", "uitvoer als JSON")
+YES = flag("--yes", "niet vragen")

@@ -1,0 +1,5 @@
+"""Where the handlers of this service are registered."""
+
+from shared.bus.subscriptions import Subscriptions
+
+on = Subscriptions("notifications")
