@@ -42,13 +42,12 @@ async def put(tx: Tx, *events: Event, cause: Event | None = None, id: str | None
 
 # The row of each subject is locked (in the order of subjects, against deadlock) until commit, so that a subject's
 # positions and sequences rise in the order of its commits.
-_WRITE = """
-with given as (
+_STATEMENT = """
+with told as (
     select * from unnest($1::uuid[], $2::bool[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                          $9::timestamptz[], $10::bytea[]) with ordinality
         as t(id, private, type, subject, scheme, correlationid, causationid, traceparent, time, body, n)
-), told as (
-    select * from given
+    {unless_told}
 ), counted as (
     insert into subject_sequence as s (subject, last)
     select subject, count(*) from told group by subject order by subject
@@ -60,11 +59,13 @@ select id, private, type, subject,
        last - count(*) over (partition by subject) + row_number() over (partition by subject order by n),
        scheme, correlationid, causationid, traceparent, time, body
 from told join counted using (subject) order by n
+{unless_there}
 """
+_WRITE = _STATEMENT.format(unless_told="", unless_there="")
 # Told already under the same id: no row, no number used. Looking for conflicts costs a seventh of the statement.
-_WRITE_ONCE = (
-    _WRITE.replace("from given\n", "from given where not exists (select from outbox where outbox.id = given.id)\n")
-    + "on conflict (id) do nothing"
+_WRITE_ONCE = _STATEMENT.format(
+    unless_told="where not exists (select from outbox where outbox.id = t.id)",
+    unless_there="on conflict (id) do nothing",
 )
 
 

@@ -17,13 +17,12 @@ from shared.web.i18n import translate as _
 from shared.web.pages import render
 
 from ..api.accreditation import GrantBody, WithdrawBody
-from ..api.entries import NothingUnderThisKey
 from ..commands import accreditation as commands
 from ..domain.rules import Refused
-from ..queries import places
 from ..store import accreditation
 from ..store.audit import By
 from ..words import risk as words_risk
+from .of_company import company_of
 
 router = APIRouter(prefix="/enrollment", include_in_schema=False, dependencies=[require("office")])
 
@@ -57,9 +56,7 @@ async def _page(
     request: Request, ctx: Context, company_id: str, given: Mapping[str, str], errors: Mapping[str, str]
 ) -> HTMLResponse:
     async with ctx.db.read() as tx:
-        company = await places.company(tx, company_id)
-        if company is None:
-            raise NothingUnderThisKey(_("Dit leerbedrijf is hier niet bekend."))
+        company = await company_of(tx, company_id)
         rows = await accreditation.of(tx, company_id)
     return render(
         request,

@@ -15,14 +15,14 @@ from shared.web.i18n import N_, language
 from shared.web.i18n import translate as _
 from shared.web.pages import render
 
-from ..api.entries import NothingUnderThisKey
 from ..api.membership import BeginBody, EndBody
 from ..commands import membership as commands
 from ..domain.rules import Refused
-from ..queries import membership, places
+from ..queries import membership
 from ..store.audit import By
 from ..words import membership as membership_words
 from ..words import risk as words_risk
+from .of_company import company_of
 
 router = APIRouter(
     prefix="/enrollment/companies/{company_id}", include_in_schema=False, dependencies=[require("office")]
@@ -44,9 +44,7 @@ async def _page(
     request: Request, ctx: Context, company_id: str, given: Mapping[str, str], errors: Mapping[str, str]
 ) -> HTMLResponse:
     async with ctx.db.read() as tx:
-        company = await places.company(tx, company_id)
-        if company is None:
-            raise NothingUnderThisKey(_("Dit leerbedrijf is hier niet bekend."))
+        company = await company_of(tx, company_id)
         rows = await membership.of(tx, company_id)
     return render(
         request,

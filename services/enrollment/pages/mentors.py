@@ -25,6 +25,7 @@ from ..queries import mentors, places
 from ..store import guides
 from ..store.audit import By
 from ..words import training as words
+from .of_company import company_of
 
 router = APIRouter(prefix="/enrollment", include_in_schema=False, dependencies=[require("office")])
 answers = APIRouter(prefix=f"{action_links.PUBLIC[0]}/{commands.ANSWER}", include_in_schema=False)
@@ -144,9 +145,7 @@ async def _nomination(
     request: Request, ctx: Context, company_id: str, given: Mapping[str, str], errors: Mapping[str, str]
 ) -> HTMLResponse:
     async with ctx.db.read() as tx:
-        company = await places.company(tx, company_id)
-    if company is None:
-        raise NothingUnderThisKey(_("Dit leerbedrijf is hier niet bekend."))
+        company = await company_of(tx, company_id)
     status = 422 if errors else 200
     return render(request, "mentor_nomination.html", status=status, company=company, given=given, errors=errors)
 

@@ -49,6 +49,7 @@ from ..words.applications import channel
 from ..words.signals import share
 from .followup import ROWS, actions_in
 from .followup import field_errors as action_errors
+from .of_company import company_of
 
 router = APIRouter(prefix="/enrollment", include_in_schema=False, dependencies=[require("office")])
 
@@ -189,9 +190,7 @@ async def company_list(request: Request, ctx: Ctx, q: Words = "", after: After =
 async def company_page(request: Request, ctx: Ctx, company_id: ClientKey) -> HTMLResponse:
     today = ctx.clock.today()
     async with ctx.db.read() as tx:
-        company = await places.company(tx, company_id)
-        if company is None:
-            raise NothingUnderThisKey(_("Dit leerbedrijf is hier niet bekend."))
+        company = await company_of(tx, company_id)
         mentors = await places.mentors_of(tx, company_id, today)
         learning = await trainees.at_company(tx, company_id)
         held = await places.held_visits(tx, place=("company", company_id), limit=20)
