@@ -6,7 +6,6 @@ long ago, does not know of it, or cannot be reached has left us waiting for noth
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Collection
 from typing import Protocol
@@ -33,37 +32,49 @@ class Asking(Protocol):
 
     asked_at: float | None
 
+    def is_closed(self) -> bool: ...
+
     def get_server_pid(self) -> int: ...
 
     def terminate(self) -> None: ...
 
 
 async def end_silent(url: str, lent: Collection[Asking]) -> None:
-    """Watches the connections in ``lent`` until cancelled. Who waits on one that is silent gets an error at once."""
+    """Watches the connections in ``lent`` until cancelled. Who waits on one that is silent gets an error at once.
+
+    Whatever one look meets (a link that breaks while it is looked at), the next look comes: without the watch a write
+    would hang for half a minute.
+    """
     unanswered = 0
     while True:
         await asyncio.sleep(LOOK_EVERY)
-        now = time.monotonic()
-        waiting = {link: link.asked_at for link in lent if link.asked_at is not None and now - link.asked_at > LONG}
-        if not waiting:
-            unanswered = 0
-            continue
-        pids = {}
-        for link in waiting:
-            with contextlib.suppress(asyncpg.InterfaceError):
-                pids[link] = link.get_server_pid()
         try:
-            working = await _working(url, list(pids.values()))
-            unanswered = 0
-        except TimeoutError:
-            unanswered += 1
-            working = None if unanswered < ONCE_MORE else set()
-        if working is None:
-            continue
-        for link, asked_at in waiting.items():
-            if link.asked_at == asked_at and pids.get(link) not in working:
-                log.warning("a silent database link was ended", seconds=round(time.monotonic() - (asked_at or now), 1))
+            unanswered = await _look(url, lent, unanswered)
+        except Exception:
+            log.exception("a look at silent database links failed")
+
+
+async def _look(url: str, lent: Collection[Asking], unanswered: int) -> int:
+    """Ends what is silent now; ``unanswered`` knocks went before, and the number after this look comes back."""
+    now = time.monotonic()
+    waiting: dict[Asking, tuple[float, int]] = {}
+    for link in lent:
+        if link.asked_at is not None and now - link.asked_at > LONG and not link.is_closed():
+            waiting[link] = link.asked_at, link.get_server_pid()
+    if not waiting:
+        return 0
+    try:
+        working = await _working(url, [pid for _, pid in waiting.values()])
+        unanswered = 0
+    except TimeoutError:
+        unanswered += 1
+        working = None if unanswered < ONCE_MORE else set()
+    if working is not None:
+        for link, (asked_at, pid) in waiting.items():
+            if link.asked_at == asked_at and pid not in working:
+                log.warning("a silent database link was ended", seconds=round(time.monotonic() - asked_at, 1))
                 link.terminate()
+    return unanswered
 
 
 async def _working(url: str, pids: list[int]) -> set[int] | None:

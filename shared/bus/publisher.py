@@ -34,6 +34,11 @@ class Outgoing:
         return self.message_id if isinstance(self.properties, bytes) else self.properties.message_id
 
 
+REFUSALS = 10
+"""Batches in a row of which something was refused, after which a new connection is tried: a channel of RabbitMQ 3.10
+that published while a queue had no leader goes on refusing for that queue when there is a new one."""
+
+
 class NotTaken(Exception):
     """The broker could not keep it: a full queue, or a fault of its own."""
 
@@ -124,6 +129,7 @@ class Publisher:
         self._name = name
         self._timeout = timeout
         self._line: _Line | None = None
+        self._refused = 0  # batches in a row of which something was
         self._opening = asyncio.Lock()
         self._sending = asyncio.Lock()
         self.user = self._nodes.user
@@ -175,7 +181,9 @@ class Publisher:
             await self._discard()
             self._nodes.turn()
             raise DependencyAway("the broker") from error
-        if any(isinstance(outcome, DependencyAway) for outcome in batch.outcomes):
+        self._refused = self._refused + 1 if any(isinstance(one, NotTaken) for one in batch.outcomes) else 0
+        if self._refused >= REFUSALS or any(isinstance(one, DependencyAway) for one in batch.outcomes):
+            self._refused = 0
             await self._discard()
         return batch.outcomes
 

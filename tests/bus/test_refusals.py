@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
+from pamqp.commands import Basic
+
 from shared.bus import outbox
-from shared.bus.publisher import NotTaken, Outgoing, Publisher
+from shared.bus.publisher import REFUSALS, NotTaken, Outgoing, Publisher
 from shared.bus.relay import Relay
 from shared.db import Database
 
-from .node import passed, until
+from .node import channel, passed, until
 
 
 class Hesitant(Publisher):
@@ -58,3 +60,32 @@ async def test_refused_events_are_taken_before_later_ones_of_their_subject(
             told = [number for about, number in map(sequence.__getitem__, publisher.taken) if about == subject]
             assert told == sorted(told), (refusals, subject)
     await db.close()
+
+
+async def test_a_connection_on_which_something_is_refused_again_and_again_is_given_up_for_a_new_one(
+    amqp_url: str,
+) -> None:
+    opened = await channel(amqp_url)
+    await opened.queue_declare("full", arguments={"x-max-length": 1, "x-overflow": "reject-publish"})
+    await opened.queue_declare("roomy")
+    publisher = Publisher(amqp_url, name="certification")
+    both = [Outgoing("", queue, b"{}", Basic.Properties(delivery_mode=2)) for queue in ("roomy", "full")]
+    assert await publisher.publish(both) == [None, None]
+
+    for _ in range(REFUSALS - 1):
+        taken, refused = await publisher.publish(both)
+        assert taken is None
+        assert isinstance(refused, NotTaken)
+        assert publisher.is_open
+    await opened.queue_purge("full")
+    assert await publisher.publish(both) == [None, None]
+    for _ in range(REFUSALS - 1):
+        await publisher.publish(both)
+        assert publisher.is_open  # what was taken in between began the count anew
+
+    await publisher.publish(both)
+    assert not publisher.is_open
+    await opened.queue_purge("full")
+    assert await publisher.publish(both) == [None, None]
+    await publisher.close()
+    await opened.connection.close()

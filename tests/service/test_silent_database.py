@@ -9,6 +9,7 @@ import pytest
 
 from shared.db import Database
 from shared.errors import DependencyAway
+from shared.silence import end_silent
 from tests.chaos.proxy import Mode, Proxy
 
 
@@ -51,3 +52,35 @@ async def test_a_statement_that_takes_long_is_left_to_end(proxied: tuple[Databas
 
     async with db.read() as tx:
         assert await tx.fetchval("select 7 from pg_sleep(3)") == 7
+
+
+class _Breaking:
+    """A link that breaks at the moment when it is looked at, before whoever waits on it was told."""
+
+    def __init__(self) -> None:
+        self.asked_at = time.monotonic() - 60
+        self.looks = 0
+        self.looked_at_twice = asyncio.Event()
+
+    def is_closed(self) -> bool:
+        return False
+
+    def get_server_pid(self) -> int:
+        self.looks += 1
+        if self.looks == 2:
+            self.looked_at_twice.set()
+        raise AttributeError("'NoneType' object has no attribute 'get_server_pid'")
+
+    def terminate(self) -> None: ...
+
+
+async def test_the_watch_goes_on_when_a_look_fails(proxied: tuple[Database, Proxy]) -> None:
+    db, _ = proxied
+    broken = _Breaking()
+
+    watch = asyncio.create_task(end_silent(db.url, [broken]))
+    async with asyncio.timeout(30):
+        await broken.looked_at_twice.wait()
+
+    assert not watch.done()
+    watch.cancel()
