@@ -13,8 +13,12 @@ from dataclasses import dataclass
 
 from deploy.local.home import CHECKOUT
 
-SIDE_BY_SIDE = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
-"""All the tests go in two processes, in half the time; whoever names some, or a way to run them, gets one."""
+ALL = (
+    ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--ignore=tests/chaos"),
+    ("tests/chaos",),
+)
+"""All the tests go in two processes, in half the time, then those about faults alone: what comes back within seconds
+should not wait for another test. Whoever names some tests, or a way to run them, gets one process."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +41,11 @@ def test(args: Sequence[str], *, browser: bool = False, chaos: bool = False) -> 
         browser = False
     if not browser:
         left_out.append("browser")
-    if not rest and "KEUR_TEST_SERVERS" not in os.environ:
-        rest = SIDE_BY_SIDE
+    runs = ALL if not rest and "KEUR_TEST_SERVERS" not in os.environ else (rest,)
     if left_out and not any(word == "-m" or word.startswith("-m=") for word in rest):
-        rest = ["-m", " and ".join(f"not {kind}" for kind in left_out), *rest]
-    return _pytest(rest, {"KEUR_CHROMIUM": chromium() or ""} if browser else {})
+        runs = tuple(("-m", " and ".join(f"not {kind}" for kind in left_out), *words) for words in runs)
+    settings = {"KEUR_CHROMIUM": chromium() or ""} if browser else {}
+    return max(_pytest(words, settings) for words in runs)
 
 
 def _chaos(args: list[str]) -> int:

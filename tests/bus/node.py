@@ -25,7 +25,7 @@ SHORT_TIERS = (timedelta(milliseconds=100), timedelta(milliseconds=200))
 SEAL = Seal(b"k" * 32)
 
 
-async def until(true: Callable[[], Awaitable[Any] | Any], *, within: float = 15.0) -> Any:
+async def until(true: Callable[[], Awaitable[Any] | Any], *, within: float = 60.0) -> Any:
     """Polls until it holds; fails with what it last gave."""
     deadline = asyncio.get_running_loop().time() + within
     while True:

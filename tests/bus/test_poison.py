@@ -85,7 +85,7 @@ async def test_poison_is_parked_with_its_reason_and_its_neighbours_go_on(
     async with node.db.transaction() as tx:
         await outbox.put(tx, *(passed(n) for n in range(10, 20)))
 
-    await until(lambda: node.handled("select count(*) = 20 from seen"), within=5)
+    await until(lambda: node.handled("select count(*) = 20 from seen"))
     parked = await take(node.amqp_url, topology.FAILED)
     told = parked.header.properties.headers or {}
     assert told["x-keur-error"] == reason

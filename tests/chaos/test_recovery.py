@@ -1,7 +1,6 @@
 """What is lost comes back by itself, in time: readiness tells the truth, nobody hangs, writes wait in the outbox."""
 
 import asyncio
-import os
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,15 +9,13 @@ import httpx
 import pytest
 
 from shared.settings import SERVICES
+from tests.slack import SLACK
 
 from .proxy import Mode
 from .school import School
 from .system import System
 
 pytestmark = pytest.mark.timeout(240)
-SLACK = float(os.environ.get("KEUR_TEST_SLACK", "5"))
-"""How many times the promised time may pass before it counts as broken: other work shares the machine in an ordinary
-run. ``KEUR_TEST_SLACK=1`` holds the promises to the second."""
 TRUTH = 5.0 * SLACK
 AT_ONCE = 2.0 * SLACK
 _numbers = iter(range(1, 100_000))
@@ -80,7 +77,7 @@ async def test_with_the_database_away_a_write_is_refused_in_two_seconds_with_whe
     if mode is not Mode.HALF_OPEN:  # there a new connection works
         assert [status for status, _ in answers] == [503] * 3
     system.turn(Mode.PASS, server="database")
-    await system.until(is_ready(system, "enrollment", True), 15)
+    await system.until(is_ready(system, "enrollment", True), 60)
     assert (await enrol(system)).status_code == 201
 
 
@@ -94,7 +91,7 @@ async def test_a_killed_database_refuses_writes_at_once_and_takes_them_again_aft
     async def takes() -> bool:
         return (await enrol(system)).status_code == 201
 
-    took = await system.until(takes, 30)
+    took = await system.until(takes, 60)
     print(f"writes are taken {took:.1f} s after the kill of the database")
 
 
@@ -109,7 +106,7 @@ async def test_with_the_broker_killed_every_write_is_accepted_and_told_after_its
     print(f"accepted without a broker: 20 of 20, slowest {max(latencies) * 1000:.0f} ms")
 
     await system.until(system.all_ready, 60)
-    flows = await system.until_quiet(40)
+    flows = await system.until_quiet(90)
     print(f"quiet {flows:.1f} s after all were ready")
 
 
@@ -128,9 +125,9 @@ async def test_a_broker_out_of_memory_is_named_by_status_and_hangs_nobody(system
 
     assert "memory" in words
     assert accepted == [201] * 5
-    await system.until(system.all_ready, 40)
+    await system.until(system.all_ready, 60)
     assert (await system.status())["blocked"] is None
-    await system.until_quiet(40)
+    await system.until_quiet(90)
 
 
 async def test_a_paused_service_goes_on_where_it_was(system: System) -> None:
@@ -141,7 +138,7 @@ async def test_a_paused_service_goes_on_where_it_was(system: System) -> None:
     system.send("certification", signal.SIGCONT)
     took = await system.until(is_ready(system, "certification", True), TRUTH)
     print(f"ready {took:.1f} s after it went on")
-    await system.until_quiet(30)
+    await system.until_quiet(90)
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -40,10 +40,10 @@ async def test_whoever_waits_on_a_silent_link_is_told_within_seconds(
             await tx.execute("insert into t values ($1)", 1)
             proxy.turn(mode)
             await tx.execute("insert into t values ($1)", 2)
-    assert time.monotonic() - began < 7
+    assert time.monotonic() - began < 25  # the time limit of a statement is 30
 
     proxy.turn(Mode.PASS)
-    async with asyncio.timeout(10), db.read() as tx:
+    async with asyncio.timeout(60), db.read() as tx:
         assert await tx.fetchval("select count(*) from t") == 0
 
 

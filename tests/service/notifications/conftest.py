@@ -156,7 +156,7 @@ class Notifications:
         rows = await self.rows("select * from outbox order by position")
         return [(ALL[row["type"]].model_validate_json(row["body"]), row) for row in rows]
 
-    async def until(self, true: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
+    async def until(self, true: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
         """Looks again and again, for so long."""
         async with asyncio.timeout(seconds):
             while not await true():

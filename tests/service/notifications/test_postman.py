@@ -344,7 +344,7 @@ async def test_a_database_that_goes_away_in_the_middle_leaves_a_doubt_and_no_los
 
 
 async def _at_gate(server: MailServer) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not server.at_gate:
             await asyncio.sleep(0.01)
 

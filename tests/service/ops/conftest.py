@@ -28,7 +28,7 @@ from tests.servers import Vhost
 T = TypeVar("T")
 
 
-async def until(look: Callable[[], Awaitable[T | None]], *, deadline: float = 10.0) -> T:
+async def until(look: Callable[[], Awaitable[T | None]], *, deadline: float = 60.0) -> T:
     """Asks until there is an answer. Raises TimeoutError with what was asked last."""
     end = time.monotonic() + deadline
     while True:
@@ -123,7 +123,7 @@ async def desk(vhost: Vhost, database_url: DatabaseUrl, tmp_path: Path) -> Async
         return service.consumer.alive and service.others[0].alive
 
     try:
-        await until(ready, deadline=20)
+        await until(ready, deadline=60)
         yield made
     finally:
         await made.http.aclose()

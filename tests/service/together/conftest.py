@@ -174,7 +174,7 @@ async def together(vhost: Vhost, database_url: DatabaseUrl, tmp_path: Path) -> A
         return all(service.consumer.alive for service in made.values())
 
     try:
-        await until(alive, deadline=30)
+        await until(alive, deadline=60)
         yield here
     finally:
         for client in here.http.values():
@@ -189,7 +189,7 @@ async def together(vhost: Vhost, database_url: DatabaseUrl, tmp_path: Path) -> A
             await service.db.close()
 
 
-async def until(look: Callable[[], Awaitable[bool]], *, deadline: float = 20.0) -> None:
+async def until(look: Callable[[], Awaitable[bool]], *, deadline: float = 60.0) -> None:
     """Asks until it is so."""
     end = time.monotonic() + deadline
     while not await look():
