@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from deploy.local.home import CHECKOUT
 
 ALL = (
-    ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--ignore=tests/chaos"),
     ("tests/chaos",),
+    ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--ignore=tests/chaos"),
 )
-"""All the tests go in two processes, in half the time, then those about faults alone: what comes back within seconds
-should not wait for another test. Whoever names some tests, or a way to run them, gets one process."""
+"""First the tests about faults, alone: what comes back within seconds should not wait for another test. Then all others
+in two processes, in half the time. Whoever names some tests, or a way to run them, gets one process."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ def test(args: Sequence[str], *, browser: bool = False, chaos: bool = False) -> 
         browser = False
     if not browser:
         left_out.append("browser")
-    runs = ALL if not rest and "KEUR_TEST_SERVERS" not in os.environ else (rest,)
+    runs: Sequence[Sequence[str]] = ALL if not rest and "KEUR_TEST_SERVERS" not in os.environ else (rest,)
     if left_out and not any(word == "-m" or word.startswith("-m=") for word in rest):
-        runs = tuple(("-m", " and ".join(f"not {kind}" for kind in left_out), *words) for words in runs)
+        runs = [("-m", " and ".join(f"not {kind}" for kind in left_out), *words) for words in runs]
     settings = {"KEUR_CHROMIUM": chromium() or ""} if browser else {}
     return max(_pytest(words, settings) for words in runs)
 
