@@ -8,7 +8,20 @@ from typing import Any
 
 import uvloop
 
-from bench import certificate, entries, growth, idle, imports, issuing, lists, machine, mails, withdrawal, workers
+from bench import (
+    certificate,
+    entries,
+    growth,
+    idle,
+    imports,
+    issuing,
+    lists,
+    machine,
+    mails,
+    result_file,
+    withdrawal,
+    workers,
+)
 from bench.backlog import measure as backlog
 from bench.home import Refused
 from bench.peers import contest as peers
@@ -45,6 +58,8 @@ def _arguments() -> argparse.Namespace:
     certifying.add_argument("--withdrawn", type=int, default=100, help="of those that were issued; 0 for none")
     importing = verbs.add_parser("import", help="an import of logbook rows, on a running home")
     importing.add_argument("--rows", type=int, default=10_000)
+    resulting = verbs.add_parser("results", help="an import of exam results until the certificates, on a running home")
+    resulting.add_argument("--rows", type=int, default=100_000)
     listing = verbs.add_parser("lists", help="pages and lists of enrollment with very many trainees, in the process")
     listing.add_argument("--trainees", type=int, default=100_000)
     line = verbs.add_parser("entries", help="one line of the logbook beside 100,000 others; all signals; coverage")
@@ -63,7 +78,20 @@ def _arguments() -> argparse.Namespace:
     growing.add_argument("--kinds", default=",".join(growth.KINDS), help=f"of {', '.join(growth.KINDS)}")
     growing.add_argument("--most-rows", type=int, default=100_000, help="of one kind at one factor; more are left out")
     memory = verbs.add_parser("memory", help="each service idle: memory, and seconds from start to ready")
-    for verb in (reference, others, certifying, importing, listing, line, posting, draining, several, growing, memory):
+    for verb in (
+        reference,
+        others,
+        certifying,
+        importing,
+        resulting,
+        listing,
+        line,
+        posting,
+        draining,
+        several,
+        growing,
+        memory,
+    ):
         verb.add_argument("--json", action="store_true", help="one JSON object instead of a table")
         verb.add_argument("--quick", action="store_true", help="small sizes: whether it runs, not how fast")
     return parser.parse_args()
@@ -135,6 +163,12 @@ async def _import(given: argparse.Namespace) -> None:
     _print("import", await imports.measure(rows=500 if given.quick else given.rows), head, as_json=given.json)
 
 
+async def _results(given: argparse.Namespace) -> None:
+    head = machine.described()
+    rows = await result_file.measure(rows=1000 if given.quick else given.rows)
+    _print("a file of exam results", rows, head, as_json=given.json)
+
+
 async def _lists(given: argparse.Namespace) -> None:
     head = machine.described()
     trainees, times = (1_000, 3) if given.quick else (given.trainees, 20)
@@ -189,6 +223,7 @@ def main() -> None:
         "peers": _peers,
         "certificate": _certificate,
         "import": _import,
+        "results": _results,
         "lists": _lists,
         "entries": _entries,
         "mails": _mails,
