@@ -242,9 +242,10 @@ class Hearing:
         self._sequence = 0
 
     async def __call__(self, events: Iterable[Event]) -> None:
-        await self._dispatcher.together([self._heard(event) for event in events])
+        await self._dispatcher.together([self.heard(event) for event in events])
 
-    def _heard(self, event: Event) -> Heard:
+    def heard(self, event: Event) -> Heard:
+        """As the broker would bring it, next in order."""
         self._sequence += 1
         envelope = Envelope(
             id=new_id(), type=event.TYPE, source="bench", time=datetime.now(UTC), subject=event.subject,

@@ -1,16 +1,15 @@
 """A file of very many exam results through the public import of a running home: the answer, the memory, and how long
 until every certificate that follows is in the register and its credential signed.
 
-Trainees are made known by certification's own handlers in this process, not by 33,000 enrolments: their letters would
-keep the machine busy for a quarter of an hour and are not what is asked. Notifications does not know them, so what it
-hears of them waits for an address and is not sent.
+Trainees are made known to certification and notifications by their own functions in this process, not by 33,000
+enrolments: those letters would keep the machine busy for a quarter of an hour and are not what is asked. Notifications
+knows no address of them, so what it writes to them is held and not sent.
 """
 
 import asyncio
 import csv
 import io
 import time
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -19,8 +18,8 @@ import asyncpg
 from bench import machine
 from bench.home import PROGRAMME, Office
 from bench.issuing import Hearing
+from services.notifications.store import people
 from shared.db import Database
-from shared.events import Event
 from shared.events.enrollment import PersonDetailsChanged, TraineeEnrolled
 
 COLUMNS = ("result_id", "trainee_id", "exam", "attempt", "taken_on", "score", "knocked_out", "examiner")
@@ -91,24 +90,30 @@ def _file(prefix: str, rows: int) -> tuple[bytes, list[str], int]:
 
 
 async def _make_known(office: Office, trainees: list[str]) -> None:
-    db = Database(office.home.database_url("certification"), name="bench")
-    await db.open()
+    databases = [Database(office.home.database_url(name), name="bench") for name in ("certification", "notifications")]
+    certification, notifications = databases
+    for db in databases:
+        await db.open()
     try:
-        hear = Hearing(db)
+        hear = Hearing(certification)
         for start in range(0, len(trainees), TOGETHER):
-            await hear(_heard(office.prefix, trainees[start : start + TOGETHER]))
+            some = trainees[start : start + TOGETHER]
+            enrolled = [_enrolled(office.prefix, one) for one in some]
+            await hear(enrolled)
+            await hear(PersonDetailsChanged(person=f"trainee/{one}", name=f"Leerling {one}") for one in some)
+            async with notifications.transaction() as tx:
+                await people.keep_enrolments(tx, [hear.heard(one).event() for one in enrolled])  # type: ignore[misc]
     finally:
-        await db.close()
+        for db in databases:
+            await db.close()
 
 
-def _heard(prefix: str, trainees: list[str]) -> Iterator[Event]:
-    for one in trainees:
-        yield TraineeEnrolled(
-            trainee_id=one, scheme="smo", scheme_version="2024.1", programme=PROGRAMME, school_id=f"{prefix}S",
-            instructor_id=f"{prefix}I", company_id=f"{prefix}C", mentor_id=f"{prefix}M", starts_on=date(2024, 9, 2),
-            planned_end=date(2026, 7, 3), minor=False,
-        )  # fmt: skip
-        yield PersonDetailsChanged(person=f"trainee/{one}", name=f"Leerling {one}")
+def _enrolled(prefix: str, trainee: str) -> TraineeEnrolled:
+    return TraineeEnrolled(
+        trainee_id=trainee, scheme="smo", scheme_version="2024.1", programme=PROGRAMME, school_id=f"{prefix}S",
+        instructor_id=f"{prefix}I", company_id=f"{prefix}C", mentor_id=f"{prefix}M", starts_on=date(2024, 9, 2),
+        planned_end=date(2026, 7, 3), minor=False,
+    )  # fmt: skip
 
 
 async def _sent(office: Office, content: bytes, pid: int, expected: dict[str, int], what: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.notifications.store.mails import RELEASE_OF
 from shared.bus.dispatch import Failed
 from shared.errors import TryAgainLater
 from shared.events import Event
@@ -85,6 +86,24 @@ async def test_a_held_mail_says_why_and_a_released_one_has_its_history(notificat
     assert (await notifications.mails())["mentor_welcome", "mentor/M1"]["reason"] is None
     history = await notifications.rows("select state, reason from mail_history")
     assert {(row["state"], row["reason"]) for row in history} == {("due", "what was missing has arrived")}
+
+
+async def test_who_becomes_known_is_looked_up_among_held_mails_by_key(notifications: Notifications) -> None:
+    async with notifications.db.transaction(plans="kept") as tx:
+        await tx.execute(
+            """
+            insert into mail (id, template, recipient, cause, subject_ref, needs, state)
+            select n, 'exam_passed', 'trainee/T' || n, n, 'trainee/T' || n, array['certificate/' || n], 'held'
+            from generate_series(1, 2000) n
+            """
+        )
+        await tx.execute("analyze mail")
+        await tx.execute(f"prepare asked(text[]) as {RELEASE_OF}")
+        plan = "\n".join(row[0] for row in await tx.fetch("explain execute asked('{mentor/M1}')"))
+        await tx.execute("deallocate asked")
+
+    assert "mail_recipient" in plan, plan
+    assert "mail_held" in plan, plan
 
 
 async def test_what_is_known_of_a_person_never_goes_back(notifications: Notifications) -> None:
