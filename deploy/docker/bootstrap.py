@@ -1,4 +1,5 @@
-"""``python -m deploy.docker.bootstrap FOLDER``: the bootstrap with the administrators' passwords of that folder."""
+"""``python -m deploy.docker.bootstrap ADMIN SERVICES``: the bootstrap with the administrators' passwords of the first
+folder; each service's keys go to ``<service>/keys`` of the second."""
 
 import asyncio
 import os
@@ -9,6 +10,7 @@ from pathlib import Path
 import aiormq
 import asyncpg
 
+from deploy.docker.key_folders import hand_out, move_signing_keys
 from deploy.local.bootstrap import BootstrapFailed, everything
 from deploy.local.home import Home
 
@@ -16,7 +18,7 @@ PATIENCE = 120.0
 """Seconds that the servers may take to start."""
 
 
-async def run(folder: Path) -> None:
+async def run(folder: Path, folders: Path) -> None:
     """Waits for the servers, then makes users, databases, permissions and queues; changes nothing that is there."""
     broker = (folder / "rabbitmq.password").read_text("ascii")
     database = (folder / "postgres.password").read_text("ascii")
@@ -24,11 +26,13 @@ async def run(folder: Path) -> None:
     os.environ["KEUR_MANAGEMENT_URL"] = f"http://admin:{broker}@rabbitmq:15672"
     os.environ["KEUR_DATABASE_URL"] = f"postgresql://postgres:{database}@postgres:5432/postgres"
     home = Home.from_env()
-    home.make()
+    move_signing_keys(home.path, folders)
+    home.make(signing=folders / "certification")
     began = time.monotonic()
     while True:
         try:
             await everything(home)
+            hand_out(home.path, folders)
             return
         except (OSError, BootstrapFailed, asyncpg.PostgresError, aiormq.exceptions.AMQPError) as failure:
             if time.monotonic() - began > PATIENCE:
@@ -37,4 +41,4 @@ async def run(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(Path(sys.argv[1])))
+    asyncio.run(run(Path(sys.argv[1]), Path(sys.argv[2])))

@@ -70,11 +70,11 @@ class Home:
     def keys(self) -> Path:
         return self.path / "keys"
 
-    def make(self) -> None:
-        """Makes the folders (mode 700) and the keys that are missing."""
+    def make(self, *, signing: Path | None = None) -> None:
+        """Makes the folders (mode 700) and the keys that are missing; see ``keys.make`` for ``signing``."""
         for folder in (self.path, self.run, self.logs, self.data):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        keys.make(self.path)
+        keys.make(self.path, signing=signing)
 
     def port(self, name: str) -> int:
         return self.port_base + PORTS[name]

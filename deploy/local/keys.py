@@ -17,19 +17,21 @@ from pathlib import Path
 TOKEN_RENEWED_AFTER_DAYS = 300
 
 
-def make(home: Path) -> None:
-    """Makes the keys that are missing; a token that nears its end is written anew."""
+def make(home: Path, *, signing: Path | None = None) -> None:
+    """Makes the keys that are missing; a token that nears its end is written anew. The keys that sign certificates go
+    into ``keys`` of another home when ``signing`` names one."""
+    signing = signing or home
     folder = home / "keys"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _once(folder / "private.key", lambda: base64.b64encode(secrets.token_bytes(32)))
-    if not (folder / "issuing.json").exists():
+    if not (signing / "keys" / "issuing.json").exists():
         from services.certification.credential.keys import make_issuing_key
 
-        make_issuing_key(home)
-    if not (folder / "paper-signer.pem").exists():
+        make_issuing_key(signing)
+    if not (signing / "keys" / "paper-signer.pem").exists():
         from services.certification.paper.keys import make_paper_keys
 
-        make_paper_keys(home)
+        make_paper_keys(signing)
     token = folder / "admin.token"
     pair_is_there = (folder / "session.key").exists() and (folder / "session.pub").exists()
     renewed = token.exists() and time.time() - token.stat().st_mtime < TOKEN_RENEWED_AFTER_DAYS * 86400
