@@ -1,7 +1,9 @@
 """Walks the pages of a service as somebody with a mouse would: from link to link, judging each page."""
 
+import atexit
 import importlib
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -32,6 +34,7 @@ NOT_READ = {"script", "style", "pre", "code", "svg", "[not translated]"}
 def routes() -> dict[str, list[Route]]:
     """Every route of every service as it is really put together. Nothing is connected to."""
     home = Path(mkdtemp(prefix="keur-routes-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
     make_session_keys(home)
     (home / "keys" / "private.key").write_text("A" * 43 + "=")
     found = {}
