@@ -7,6 +7,7 @@ import json
 import os
 import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,17 @@ def send_file(service: str, path: str, file: Path, /, *, public: bool = False, *
     return status, answered(service, status, answer)
 
 
+@contextmanager
+def unless_known(remedy: str) -> Iterator[None]:
+    """A 404 from within says what to do next."""
+    try:
+        yield
+    except Refused as refused:
+        if refused.http_status == 404:
+            refused.remedy = remedy
+        raise
+
+
 def all_items(service: str, path: str, /, **query: object) -> Iterator[dict[str, Any]]:
     """Every item of a list, page after page."""
     after: object = query.pop("after", "")
@@ -145,9 +157,12 @@ def answered(service: str, status: int, body: bytes) -> Any:
         return told
     problem = told if isinstance(told, dict) else {}
     words = str(problem.get("detail") or problem.get("title") or http.client.responses.get(status, status))
-    for error in problem.get("errors") or []:
-        if isinstance(error, dict):
-            right = f" ({error['allowed']})" if error.get("allowed") else ""
+    errors = [error for error in problem.get("errors") or [] if isinstance(error, dict)]
+    for error in errors:
+        right = f" ({error['allowed']})" if error.get("allowed") else ""
+        if len(errors) == 1 and error.get("message") == words:
+            words += right  # said already: only the remedy is new
+        else:
             words += f"\n  {error.get('field') or ''}: {error.get('message') or ''}{right}"
     if status == 503:
         raise NotReachable(f"{service}: {words}", _("Wat is er weg? Kijk met: keur status"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,7 @@ from deploy.cli.errors import GOOD, PROBLEM, WrongUse
 from deploy.cli.words import _
 
 FILTERS = ("service", "type", "subject", "error", "older", "newer")
+AGE = re.compile(r"[0-9]{1,6}[smhd]")
 
 
 def filters(given: Namespace) -> dict[str, str]:
@@ -23,6 +25,8 @@ def filters(given: Namespace) -> dict[str, str]:
             raise WrongUse(
                 _("--filter {pair}: geef een van {names}").format(pair=pair, names="=, ".join(FILTERS) + "=")
             )
+        if name in ("older", "newer") and not AGE.fullmatch(value):
+            raise WrongUse(_("--filter {pair}: geef een tijd zoals 45s, 30m, 2h of 3d").format(pair=pair))
         found[name] = value
     return found
 
@@ -53,7 +57,8 @@ def list_failed(given: Namespace) -> int:
 
 
 def show_failed(given: Namespace) -> int:
-    told = client.get("ops", f"/ops/api/failed/{quote(given.id, safe='')}")
+    with client.unless_known(_("Alle nummers: keur dead list --state all --json")):
+        told = client.get("ops", f"/ops/api/failed/{quote(given.id, safe='')}")
     if given.json:
         show.as_json(told)
         return GOOD
@@ -137,7 +142,8 @@ def _decision(given: Namespace) -> dict[str, Any]:
 
 def _own_id(id: str) -> str:
     """The desk's own id: a message may be given by the id that it has on the bus."""
-    return str(client.get("ops", f"/ops/api/failed/{quote(id, safe='')}")["id"])
+    with client.unless_known(_("Alle nummers: keur dead list --state all --json")):
+        return str(client.get("ops", f"/ops/api/failed/{quote(id, safe='')}")["id"])
 
 
 def _ask_ops(action: str, decision: dict[str, Any]) -> dict[str, Any]:

@@ -116,7 +116,8 @@ def _print_events(items: list[dict[str, Any]], as_json: bool) -> None:
 
 
 def show_event(given: Namespace) -> int:
-    told = client.get("ops", f"/ops/api/events/{quote(given.id, safe='')}")
+    with client.unless_known(_("De laatste gebeurtenissen: keur events tail --json")):
+        told = client.get("ops", f"/ops/api/events/{quote(given.id, safe='')}")
     if given.json:
         show.as_json(told)
         return GOOD

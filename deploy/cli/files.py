@@ -57,19 +57,23 @@ def _write_rest(file: Path, told: dict[str, Any]) -> Path | None:
 
 
 def _print(told: dict[str, Any], *, taken: bool, rest: Path | None) -> None:
+    before = None
     for error in told["errors"][:SHOWN]:
         place = _("rij {row}").format(row=error["row"]) if error["row"] else _("bestand")
         column = f", {error['column']}" if error["column"] else ""
         value = f" {error['value']!r}" if error["value"] is not None else ""
-        right = " " + _("(toegestaan: {allowed})").format(allowed=error["allowed"]) if error["allowed"] else ""
+        new = error["allowed"] and error["allowed"] != before
+        right = " " + _("(toegestaan: {allowed})").format(allowed=error["allowed"]) if new else ""
+        before = error["allowed"]  # the same is said once, in the first line that needs it
         show.line(f"{told['file']}, {place}{column}:{value} {error['message']}{right}", show.RED)
     if len(told["errors"]) > SHOWN:
         show.line(_("… en nog {n}; alle met --json").format(n=len(told["errors"]) - SHOWN))
     for note in told.get("notes", [])[:SHOWN]:
         place = _("rij {row}").format(row=note["row"])
         show.line(f"{told['file']}, {place}, {note['column']}: {note['value']!r} {note['message']}")
-    counts = _("{rows} rijen: {new} nieuw, {changed} gewijzigd, {unchanged} ongewijzigd, {refused} geweigerd")
-    show.line(counts.format(**told))
+    rows = _("1 rij") if told["rows"] == 1 else _("{rows} rijen").format(rows=told["rows"])
+    counts = _("{new} nieuw, {changed} gewijzigd, {unchanged} ongewijzigd, {refused} geweigerd")
+    show.line(f"{rows}: {counts.format(**told)}")
     if rest:
         show.line(_("De geweigerde rijen staan in {rest}").format(rest=rest))
     if not taken and told["errors"]:

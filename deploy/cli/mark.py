@@ -21,6 +21,7 @@ def show_certificate(given: Namespace) -> int:
         if refused.http_status != 404:
             raise
         show.note(_("Er is geen certificaat {number}.").format(number=given.number), show.RED)
+        show.note("→ " + _("Alle certificaten: keur export certificates"))
         return PROBLEM
     if given.pdf:
         _write_pdf(told["number"], Path(given.pdf), given.lang)
@@ -119,7 +120,8 @@ def _scheme(given: Namespace, *, check: bool) -> int:
         for error in errors:
             place = error.get("line") or error.get("field") or ""
             right = " " + _("(toegestaan: {allowed})").format(allowed=error["allowed"]) if error.get("allowed") else ""
-            show.line(f"{given.file}:{place}: {error.get('path', '')} {error['message']}{right}", show.RED)
+            words = f"{error.get('path', '')} {error['message']}".strip()
+            show.line(f"{given.file}:{place}: {words}{right}", show.RED)
         if not errors:
             raise
         return PROBLEM
@@ -161,5 +163,6 @@ def _faults(given: Namespace, refused: Refused) -> int:
         return PROBLEM
     for error in errors:
         place = error.get("line") or error.get("field") or ""
-        show.line(f"{given.file}:{place}: {error.get('path', '')} {error['message']}", show.RED)
+        words = f"{error.get('path', '')} {error['message']}".strip()
+        show.line(f"{given.file}:{place}: {words}", show.RED)
     return PROBLEM

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
 import os
 import sys
@@ -23,6 +24,17 @@ class Parser(argparse.ArgumentParser):
         show.note(f"{self.prog}: {message}", show.RED)
         show.note(_("Zo is het bedoeld: {usage}").format(usage=self.format_usage().split(": ", 1)[-1].strip()))
         raise SystemExit(WRONG_USE)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """A verb that there is not: the one that is most like it, and where all of them stand."""
+        if isinstance(action, argparse._SubParsersAction) and value not in action.choices:
+            show.note(_("{verb} is geen werkwoord van keur.").format(verb=f"{self.prog} {value}"), show.RED)
+            close = difflib.get_close_matches(str(value), action.choices, 1, 0.5)
+            meant = [_("Bedoelt u: {verb}?").format(verb=f"{self.prog} {close[0]}")] if close else []
+            all_verbs = _("Alle werkwoorden: {help}").format(help=f"{self.prog} --help")
+            show.note("→ " + " ".join([*meant, all_verbs]))
+            raise SystemExit(WRONG_USE)
+        super()._check_value(action, value)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -77,7 +89,7 @@ def _add(parser: argparse.ArgumentParser, verbs: Sequence[Verb]) -> None:
     below = parser.add_subparsers(metavar=_("WERKWOORD"), required=True, parser_class=Parser)
     for verb in verbs:
         words = _(verb.help)
-        child = below.add_parser(verb.name, help=words, description=words, add_help=not verb.passes_on)
+        child = below.add_parser(verb.name, help=words, description=words, allow_abbrev=not verb.passes_on)
         child.set_defaults(run=verb.run, passes_on=verb.passes_on)
         for argument in verb.arguments:
             _add_argument(child, argument)
@@ -102,12 +114,15 @@ def _add_argument(parser: argparse.ArgumentParser, argument: Argument) -> None:
     parser.add_argument(*argument.names, **settings)
 
 
+WIDEST = max(len(f"{verb.name} {each.name}") for verb in VERBS for each in verb.below)
+
+
 def overview() -> str:
     """Every verb with a line, for `keur --help`."""
     lines = [_("keur WERKWOORD …: het keurmerk draaien, vullen en nakijken"), ""]
     for verb in VERBS:
         lines.append(f"  {verb.name:<12} {_(verb.help)}")
-        lines += [f"    {verb.name} {each.name:<{18 - len(verb.name)}} {_(each.help)}" for each in verb.below]
+        lines += [f"    {verb.name + ' ' + each.name:<{WIDEST}} {_(each.help)}" for each in verb.below]
     lines += ["", _("Meer over een werkwoord: keur WERKWOORD --help. Alles wat leest kent --json.")]
     lines.append(_("Uitkomst: 0 goed, 1 er is iets mis, 2 verkeerd gebruikt, 3 niet bereikbaar."))
     return "\n".join(lines)

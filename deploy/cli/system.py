@@ -52,7 +52,11 @@ def logs(given: Namespace) -> int:
 def test(given: Namespace) -> int:
     from deploy.local import checks
 
-    return int(checks.test(given.rest))
+    chosen = [f"--{name}" for name in ("browser", "slow", "chaos") if getattr(given, name)]
+    for name in ("seed", "seconds"):
+        if value := getattr(given, name):
+            chosen += [f"--{name}", value]
+    return int(checks.test([*chosen, *given.rest]))
 
 
 def check(_given: Namespace) -> int:

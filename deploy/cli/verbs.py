@@ -35,6 +35,8 @@ CHOICE = (
     JSON,
 )
 
+MESSAGE = Argument(("id",), "nummer van het bericht: keur dead list --json noemt ze", metavar="ID")
+
 REPORT = (
     option("--scheme", "alleen dit keurmerk", default="", metavar="CODE"),
     JSON,
@@ -64,7 +66,19 @@ VERBS: tuple[Verb, ...] = (
             option("--lines", "hoeveel regels", type=int, default=200, metavar="N"),
         ),
     ),
-    Verb("test", "draai de tests; argumenten gaan door naar pytest", "system:test", passes_on=True),
+    Verb(
+        "test",
+        "draai de tests; wat hier niet staat gaat door naar pytest: een bestand, -k WOORD, -x",
+        "system:test",
+        (
+            flag("--browser", "ook de tests met een browser (Chromium)"),
+            flag("--slow", "ook de tests die lang duren"),
+            flag("--chaos", "alleen de chaosproef: alles gaat stuk, en daarna moet alles kloppen"),
+            option("--seed", "bij --chaos: herhaal dit verloop van storingen", default="", metavar="N"),
+            option("--seconds", "bij --chaos: hoe lang", default="", metavar="N"),
+        ),
+        passes_on=True,
+    ),
     Verb("check", "stijl, typen, grenzen en documenten", "system:check"),
     Verb("crashpoints", "waar een test een proces kan laten eindigen", "system:crashpoints", (JSON,)),
     Verb(
@@ -177,14 +191,14 @@ VERBS: tuple[Verb, ...] = (
                     JSON,
                 ),
             ),
-            Verb("show", "één bericht geheel", "dead:show_failed", (Argument(("id",), "nummer", metavar="ID"), JSON)),
+            Verb("show", "één bericht geheel", "dead:show_failed", (MESSAGE, JSON)),
             Verb("retry", "bied opnieuw aan, en zeg wat ervan werd", "dead:retry", (*CHOICE, WAIT)),
             Verb(
                 "edit",
                 "verander de inhoud en bied dat opnieuw aan",
                 "edit:edit",
                 (
-                    Argument(("id",), "nummer", metavar="ID"),
+                    MESSAGE,
                     option("--set", "verander één veld", repeated=True, metavar="VELD=WAARDE"),
                     option("--data", "JSON-bestand met de hele nieuwe inhoud", default="", metavar="BESTAND"),
                     option("--reason", "waarom", default="", metavar="TEKST"),
@@ -215,7 +229,12 @@ VERBS: tuple[Verb, ...] = (
                     JSON,
                 ),
             ),
-            Verb("show", "één gebeurtenis", "desk:show_event", (Argument(("id",), "nummer", metavar="ID"), JSON)),
+            Verb(
+                "show",
+                "één gebeurtenis",
+                "desk:show_event",
+                (Argument(("id",), "nummer van de gebeurtenis: keur events tail --json noemt ze", metavar="ID"), JSON),
+            ),
             Verb(
                 "trace",
                 "wat gebeurde er, wie besliste, wie hoorde het, wat kwam terug",

@@ -160,6 +160,9 @@ def logs(service: str = "", *, lines: int = 200, follow: bool = False) -> int:
         known = ", ".join(there) or _("nog geen, hier is nog niets gestart")
         complain(_("geen logboek van {service!r}; er zijn: {known}").format(service=service, known=known))
         return 2
+    if not there:
+        complain(_("hier is nog niets gestart: keur up --detach"))
+        return 0
     follower = Follower(home, only=[service] if service else None, from_end=lines)
     try:
         follower.show()

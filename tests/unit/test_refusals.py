@@ -4,10 +4,12 @@ What is still to be mended stands in ``STILL_TO_DO``, per service. The list may 
 belongs in it fails as well.
 """
 
+import ast
+
 import pytest
 
 from shared.errors import Refused
-from tests.unit.refusals import is_quoted, made, refusals, wordings
+from tests.unit.refusals import is_quoted, made, refusals, trees, wordings
 
 STILL_TO_DO: dict[str, str] = {
     "ops": """
@@ -46,3 +48,21 @@ def test_the_walk_sees_refusals_their_sentences_and_what_tests_quote() -> None:
     assert (said.nl, said.en) == ("Op dit beroep is al beslist.", "This appeal was decided already.")
     assert is_quoted("Op dit beroep is al beslist.")
     assert not is_quoted("".join(["Deze zin ", "staat nergens."]))
+
+
+@pytest.mark.parametrize("service", ["certification", "enrollment", "notifications", "ops"])
+def test_no_sentence_of_the_rules_writes_a_day_as_machines_do(service: str) -> None:
+    found = [
+        f"{name}: {ast.unparse(node)}"
+        for name, tree in trees(service).items()
+        if ".domain" in name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr) and _is_sentence(node) and ".isoformat(" in ast.unparse(node)
+    ]
+
+    assert found == []
+
+
+def _is_sentence(text: ast.JoinedStr) -> bool:
+    words = "".join(str(part.value) for part in text.values if isinstance(part, ast.Constant))
+    return " " in words and any(letter.isalpha() for letter in words)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
+from shared import days
+
 from .life import APPEALABLE, Kind
 from .renewal import person
 from .rules import Refused, RefusedAsKnown, RefusedAsUnknown
@@ -41,8 +43,8 @@ class NoAppealInScheme(RefusedAsKnown):
 class AppealTooLate(Refused):
     def __init__(self, until: date) -> None:
         super().__init__(
-            f"De termijn voor beroep liep tot en met {until.isoformat()}.",
-            f"The term of appeal ran until {until.isoformat()}.",
+            f"De termijn voor beroep liep tot en met {days.nl(until)}.",
+            f"The term of appeal ran until {days.en(until)}.",
             field="late_reason",
             allowed=("een reden waarom het later kon", "a reason why it could come later"),
         )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from shared import days
+
 from .canonical import fingerprint
 from .certificates import Status, status_on
 from .rules import Refused, RefusedAsKnown
@@ -77,7 +79,7 @@ def may_be_imported(one: Imported, schemes: Iterable[Scheme], *, today: date) ->
             "the day of issue lies in the future",
             field="issued_on",
             value=one.issued_on.isoformat(),
-            allowed=(f"tot en met {today.isoformat()}", f"up to and including {today.isoformat()}"),
+            allowed=(f"tot en met {days.nl(today)}", f"up to and including {days.en(today)}"),
         )
     if one.valid_until is not None and one.valid_until < one.issued_on:
         raise EndsBeforeItBegins(
@@ -85,7 +87,7 @@ def may_be_imported(one: Imported, schemes: Iterable[Scheme], *, today: date) ->
             "the last day lies before the day of issue",
             field="valid_until",
             value=one.valid_until.isoformat(),
-            allowed=(f"vanaf {one.issued_on.isoformat()}", f"from {one.issued_on.isoformat()} on"),
+            allowed=(f"vanaf {days.nl(one.issued_on)}", f"from {days.en(one.issued_on)} on"),
         )
     for scheme in schemes:
         if (year := _year_in(one.number, scheme.number_format)) is not None and year >= today.year:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
+from shared import days
+
 from .rules import Refused, RefusedAsKnown, RefusedAsUnknown
 
 _STATES = {
@@ -26,7 +28,7 @@ class LastDayNotPassed(RefusedAsKnown):
     def __init__(self, number: str, valid_until: date | None) -> None:
         until = ("vervalt niet", "does not expire")
         if valid_until is not None:
-            until = (f"geldt tot en met {valid_until}", f"is valid until {valid_until}")
+            until = (f"geldt tot en met {days.nl(valid_until)}", f"is valid until {days.en(valid_until)}")
         super().__init__(
             f"Certificaat {number} {until[0]}.",
             f"Certificate {number} {until[1]}.",
@@ -124,7 +126,7 @@ class SuspensionEndsTooEarly(Refused):
             "The suspension must end after today.",
             field="until",
             value=until.isoformat(),
-            allowed=(f"een dag na {today.isoformat()}", f"a day after {today.isoformat()}"),
+            allowed=(f"een dag na {days.nl(today)}", f"a day after {days.en(today)}"),
         )
 
 

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from shared import days
+
 from .canonical import plain_number
 from .life import Standing
 from .rules import Refused, RefusedAsKnown
@@ -25,8 +27,8 @@ class NoRecertification(RefusedAsKnown):
 class WindowNotOpen(RefusedAsKnown):
     def __init__(self, opens: date) -> None:
         super().__init__(
-            f"Hercertificeren kan vanaf {opens.isoformat()}.",
-            f"Recertification is possible from {opens.isoformat()}.",
+            f"Hercertificeren kan vanaf {days.nl(opens)}.",
+            f"Recertification is possible from {days.en(opens)}.",
             field="number",
             value=opens.isoformat(),
         )

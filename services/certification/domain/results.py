@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from shared import days
+
 from .canonical import plain_number
 from .rules import Refused, RefusedAsKnown
 from .schemes import Exam, Scheme
@@ -258,15 +260,18 @@ def _check_time(entry: Entry, others: dict[int, Result]) -> None:
     before = others.get(entry.attempt - 1)
     after = others.get(entry.attempt + 1)
     if (before and before.entry.taken_on > entry.taken_on) or (after and after.entry.taken_on < entry.taken_on):
-        first = before.entry.taken_on.isoformat() if before else "…"
-        last = after.entry.taken_on.isoformat() if after else "…"
+        first, last = before and before.entry.taken_on, after and after.entry.taken_on
         raise AttemptsOutOfTime(
             "een poging kan niet vóór de vorige of na de volgende liggen",
             "an attempt cannot lie before the one before it or after the one after it",
             field="taken_on",
             value=entry.taken_on.isoformat(),
-            allowed=f"{first} – {last}",
+            allowed=(_between(first, last, days.nl), _between(first, last, days.en)),
         )
+
+
+def _between(first: date | None, last: date | None, said: Callable[[date], str]) -> str:
+    return f"{said(first) if first else '…'} – {said(last) if last else '…'}"
 
 
 def _in_order(result: Result) -> tuple[str, int]:

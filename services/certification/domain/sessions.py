@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from shared import days
 from shared.clock import AMSTERDAM
 
 from .results import Entry, Result, Results
@@ -164,7 +165,7 @@ def entries_of(
             "this session is still to come",
             field="session_id",
             value=session.session_id,
-            allowed=(f"vanaf {session.day.isoformat()}", f"from {session.day.isoformat()} on"),
+            allowed=(f"vanaf {days.nl(session.day)}", f"from {days.en(session.day)} on"),
         )
     entries = []
     for mark in marks:

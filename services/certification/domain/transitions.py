@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from shared import days
+
 from .candidates import Candidate, State
 from .decisions import Dossier, Granted, NotYet
 from .explanations import Line, explained
@@ -75,11 +77,11 @@ def may_choose(candidate: Candidate, now_under: Scheme, wanted: Scheme, *, today
         )
     if today > rule.on:
         raise ChoiceTooLate(
-            f"kiezen kon tot en met {rule.on.isoformat()}",
-            f"one could choose up to and including {rule.on.isoformat()}",
+            f"kiezen kon tot en met {days.nl(rule.on)}",
+            f"one could choose up to and including {days.en(rule.on)}",
             field="version",
             value=wanted.version,
-            allowed=rule.on.isoformat(),
+            allowed=(f"tot en met {days.nl(rule.on)}", f"up to and including {days.en(rule.on)}"),
         )
     if candidate.admission is None or candidate.admission.programme not in wanted.programmes:
         programme = candidate.admission.programme if candidate.admission else "?"

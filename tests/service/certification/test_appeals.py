@@ -103,8 +103,8 @@ async def test_after_the_term_an_appeal_needs_a_reason(certification: Certificat
         await appeal(certification, days=60)
     await appeal(certification, "was in hospital", days=60)
 
-    assert refused.value.said("nl")[0] == "De termijn voor beroep liep tot en met 2026-08-14."
-    assert refused.value.said("en")[0] == "The term of appeal ran until 2026-08-14."
+    assert refused.value.said("nl")[0] == "De termijn voor beroep liep tot en met 14 augustus 2026."
+    assert refused.value.said("en")[0] == "The term of appeal ran until 14 August 2026."
     assert await certification.value("select late from appeal") is True
 
 

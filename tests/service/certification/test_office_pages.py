@@ -69,6 +69,6 @@ async def test_a_certificate_does_not_expire_before_its_last_day_has_passed(
     done = await web.office.post(f"{API}/expire", json={})
 
     assert early.status_code == 409
-    assert early.json()["detail"] == f"Certificaat {NUMBER} geldt tot en met 2029-07-03."
-    assert english.json()["detail"] == f"Certificate {NUMBER} is valid until 2029-07-03."
+    assert early.json()["detail"] == f"Certificaat {NUMBER} geldt tot en met 3 juli 2029."
+    assert english.json()["detail"] == f"Certificate {NUMBER} is valid until 3 July 2029."
     assert (done.status_code, done.json()["status"]) == (201, "expired")

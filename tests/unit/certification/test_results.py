@@ -23,6 +23,7 @@ from services.certification.domain.results import (
     UnknownExam,
 )
 from services.certification.domain.rules import Refused
+from shared import days
 
 from .builders import entry, scheme
 
@@ -94,8 +95,12 @@ def test_a_resit_before_the_first_attempt_is_refused() -> None:
     results = Results(SMITH)
     taken(results, entry(score=3))
 
-    with pytest.raises(AttemptsOutOfTime):
+    with pytest.raises(AttemptsOutOfTime) as refused:
         results.take(entry(attempt=2, taken_on=date(2026, 1, 1)))
+
+    first = entry().taken_on
+    assert refused.value.said("nl")[1] == f"{days.nl(first)} – …"
+    assert refused.value.said("en")[1] == f"{days.en(first)} – …"
 
 
 @pytest.mark.parametrize("score", ["0.9", "10.1", "-1", "100"])

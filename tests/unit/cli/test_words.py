@@ -8,6 +8,8 @@ import pytest
 from babel.messages.pofile import read_po as babel_read_po
 
 from deploy.cli import words
+from deploy.cli.run import main
+from deploy.local import checks
 
 from .texts import all_texts
 
@@ -55,3 +57,37 @@ def test_the_language_follows_the_terminal(environment: dict[str, str], expected
     )
 
     assert answer.stdout.lower().startswith(f"keur {expected}")
+
+
+def test_a_verb_that_there_is_not_names_the_one_most_like_it_and_where_all_stand(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    words.language.cache_clear()
+
+    assert main(["certificat", "list"]) == 2
+    near = capsys.readouterr().err
+    assert main(["dead", "xyz"]) == 2
+    far = capsys.readouterr().err
+
+    words.language.cache_clear()
+    assert near == "keur certificat is no verb of keur.\n→ Do you mean: keur certificate? All verbs: keur --help\n"
+    assert far == "keur dead xyz is no verb of keur.\n→ All verbs: keur dead --help\n"
+
+
+def test_the_verb_test_explains_its_own_options_and_gives_the_others_to_pytest(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[list[str]] = []
+    monkeypatch.setattr(checks, "test", lambda args: given.append(list(args)) or 0)
+
+    assert main(["test", "--help"]) == 0
+    told = capsys.readouterr().out
+    main(["test", "--slow", "tests/unit", "-k", "a or b", "-x", "--se"])
+    main(["test", "--chaos", "--seed", "7", "--seconds", "30"])
+
+    assert all(option in told for option in ("--browser", "--slow", "--chaos", "--seed", "--seconds"))
+    assert given == [
+        ["--slow", "tests/unit", "-k", "a or b", "-x", "--se"],
+        ["--chaos", "--seed", "7", "--seconds", "30"],
+    ]
