@@ -260,7 +260,8 @@ def _check_time(entry: Entry, others: dict[int, Result]) -> None:
     before = others.get(entry.attempt - 1)
     after = others.get(entry.attempt + 1)
     if (before and before.entry.taken_on > entry.taken_on) or (after and after.entry.taken_on < entry.taken_on):
-        first, last = before and before.entry.taken_on, after and after.entry.taken_on
+        first = before.entry.taken_on if before else None
+        last = after.entry.taken_on if after else None
         raise AttemptsOutOfTime(
             "een poging kan niet vóór de vorige of na de volgende liggen",
             "an attempt cannot lie before the one before it or after the one after it",
