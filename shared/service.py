@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import os
 import signal
 import tomllib
@@ -34,6 +33,7 @@ from shared.bus.subscriptions import Subscriptions
 from shared.db import BUS_MIGRATIONS, Database, Tx, migrate
 from shared.errors import DependencyAway
 from shared.settings import ServiceSettings
+from shared.starting import settle
 
 log = structlog.get_logger(__name__)
 
@@ -309,7 +309,7 @@ async def serve(service: Service, mode: str = "all") -> None:
             timeout_graceful_shutdown=5, server_header=False, date_header=True,
         )
     )  # fmt: skip
-    gc.freeze()  # what was imported stays: looking through it for garbage holds up every answer for 50 ms
+    settle()
     parts = [asyncio.create_task(server.serve(), name="web")]
     parts.append(asyncio.create_task(service.work() if mode != "web" else _only_database(service), name="work"))
     stopping = asyncio.create_task(stop.wait())

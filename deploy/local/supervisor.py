@@ -258,7 +258,7 @@ class Supervisor:
 
     async def _watch(self, program: Program, state: State) -> None:
         while not await program.ready():
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.05)
         state.ready = True
         if (behind := BEHIND.get(program.name)) and (child := self._children.get(program.name)):
             with contextlib.suppress(OSError):

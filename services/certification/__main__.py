@@ -1,10 +1,6 @@
 """``python -m services.certification [all|web|worker]``"""
 
-import sys
-
-from shared.service import run
-
-from .app import build
+from shared.starting import start
 
 if __name__ == "__main__":
-    run(build, "certification", sys.argv)
+    start("certification")

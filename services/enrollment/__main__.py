@@ -1,10 +1,6 @@
 """``python -m services.enrollment [all|web|worker]``"""
 
-import sys
-
-from shared.service import run
-
-from .app import build
+from shared.starting import start
 
 if __name__ == "__main__":
-    run(build, "enrollment", sys.argv)
+    start("enrollment")

@@ -1,10 +1,10 @@
 import sys
 
-from services.notifications.app import build
-from services.notifications.capture import run_alone
-from shared.service import run
+from shared.starting import start
 
 if sys.argv[1:2] == ["capture"]:
+    from services.notifications.capture import run_alone
+
     run_alone()
 else:
-    run(build, "notifications", sys.argv)
+    start("notifications")

@@ -1,6 +1,3 @@
-import sys
+from shared.starting import start
 
-from services.ops.app import build
-from shared.service import run
-
-run(build, "ops", sys.argv)
+start("ops")
