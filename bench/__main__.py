@@ -60,6 +60,7 @@ def _arguments() -> argparse.Namespace:
     importing.add_argument("--rows", type=int, default=10_000)
     resulting = verbs.add_parser("results", help="an import of exam results until the certificates, on a running home")
     resulting.add_argument("--rows", type=int, default=100_000)
+    resulting.add_argument("--alone", action="store_true", help="certification by itself, with all in its queue")
     listing = verbs.add_parser("lists", help="pages and lists of enrollment with very many trainees, in the process")
     listing.add_argument("--trainees", type=int, default=100_000)
     line = verbs.add_parser("entries", help="one line of the logbook beside 100,000 others; all signals; coverage")
@@ -165,7 +166,7 @@ async def _import(given: argparse.Namespace) -> None:
 
 async def _results(given: argparse.Namespace) -> None:
     head = machine.described()
-    rows = await result_file.measure(rows=1000 if given.quick else given.rows)
+    rows = await result_file.measure(rows=1000 if given.quick else given.rows, alone=given.alone)
     _print("a file of exam results", rows, head, as_json=given.json)
 
 

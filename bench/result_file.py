@@ -10,24 +10,27 @@ import asyncio
 import csv
 import io
 import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
 
 import asyncpg
 
 from bench import machine
-from bench.home import PROGRAMME, Office
+from bench.home import PROGRAMME, Office, Refused
 from bench.issuing import Hearing
 from services.notifications.store import people
 from shared.db import Database
 from shared.events.enrollment import PersonDetailsChanged, TraineeEnrolled
+from shared.settings import SERVICES
 
 COLUMNS = ("result_id", "trainee_id", "exam", "attempt", "taken_on", "score", "knocked_out", "examiner")
 EXAMS = ("theory", "drawing", "practice")
 FAILS = 10
 """Every tenth trainee fails the last exam: no certificate."""
 TOGETHER = 500
-LOOK_S = 0.5
+LOOK_S = 0.2
 _STANDS = """
 select coalesce((select sum(last) from number_counter where scheme = 'smo'), 0)::int as issued,
        (select count(*) from signing where state in ('owed', 'begun'))::int as unsigned
@@ -53,26 +56,54 @@ class NotRight(Exception):
     """The import answered something else than the file says, or what is in the register is not what follows."""
 
 
-async def measure(*, rows: int, patience: float = 1800.0) -> list[dict[str, Any]]:
-    """``rows`` results of a third as many trainees. Memory is the most that certification had since just before."""
+async def measure(*, rows: int, alone: bool = False, patience: float = 1800.0) -> list[dict[str, Any]]:
+    """``rows`` results of a third as many trainees. Memory is the most that certification had since just before.
+
+    ``alone``: every consumer rests until all the passes stand in certification's queue, and then only certification
+    goes on: what one process does in a second by the clock, deciding, numbering, logging, telling and signing.
+    """
     office = Office.of_running_home()
     await office.publish_scheme()
     pid = int((office.home.run / "certification.pid").read_text("ascii").split()[0])
     content, trainees, due = _file(office.prefix, rows)
     await _make_known(office, trainees)
     register = await asyncpg.connect(office.home.database_url("certification"))
-    while await register.fetchval(_TELLS):
-        await asyncio.sleep(LOOK_S)
-    before = (await register.fetchrow(_STANDS))["issued"]
+    before = (await _stands(register))["issued"]
     watching = _Watch(office, register, before, due, patience)
-    found = [await _sent(office, content, pid, {"new": rows}, f"{rows:,} results, all new")]
-    found += await watching.until_signed()
+    await watching.until_told()
+    async with _resting(office, SERVICES if alone else ()) as go_on:
+        found = [await _sent(office, content, pid, {"new": rows}, f"{rows:,} results, all new")]
+        if alone:
+            await watching.until_told()
+            watching.from_now()
+            await go_on("certification")
+        found += await watching.until_signed()
     wrong = dict(await register.fetchrow(_WRONG, f"{office.prefix}%") or {})
     await register.close()
     if any(wrong.values()):
         raise NotRight(str(wrong))
     found.append(await _sent(office, content, pid, {"unchanged": rows}, "the same file again"))
     return found
+
+
+@asynccontextmanager
+async def _resting(office: Office, services: Iterable[str]) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
+    """Their consumers rest; gives what lets one go on. In the end all do."""
+
+    async def asked(service: str, what: str) -> None:
+        async with office.client(service) as http:
+            answer = await http.post(f"/{service}/api/bus/{what}", json={"reason": "measured"})
+        if answer.status_code != 200:
+            raise Refused(f"{what} {service}: {answer.status_code} {answer.text[:300]}")
+
+    services = list(services)
+    try:
+        for service in services:
+            await asked(service, "pause")
+        yield lambda service: asked(service, "resume")
+    finally:
+        for service in services:
+            await asked(service, "resume")
 
 
 def _file(prefix: str, rows: int) -> tuple[bytes, list[str], int]:
@@ -106,6 +137,10 @@ async def _make_known(office: Office, trainees: list[str]) -> None:
     finally:
         for db in databases:
             await db.close()
+
+
+async def _stands(register: asyncpg.Connection) -> dict[str, int]:
+    return dict(await register.fetchrow(_STANDS) or {})
 
 
 def _enrolled(prefix: str, trainee: str) -> TraineeEnrolled:
@@ -143,14 +178,25 @@ class _Watch:
     def __init__(self, office: Office, register: asyncpg.Connection, before: int, due: int, patience: float) -> None:
         self._office, self._register, self._before, self._due = office, register, before, due
         self._ends = time.perf_counter() + patience
+        self._from = "sending"
+        self._used: dict[str, float] = {}
+        self.from_now()
+
+    def from_now(self) -> None:
+        if self._used:
+            self._from = "its queue"
         self._began, self._ticks = time.perf_counter(), machine.ticks()
-        self._used = machine.home_seconds(office.home)
+        self._used = machine.home_seconds(self._office.home)
+
+    async def until_told(self) -> None:
+        while await self._register.fetchval(_TELLS):
+            await asyncio.sleep(LOOK_S)
 
     async def until_signed(self) -> list[dict[str, Any]]:
         """Rows for: all in the register, all told, all credentials signed."""
         found, steps = [], ["certificates", "told", "signed"]
         while steps:
-            stands = await self._register.fetchrow(_STANDS)
+            stands = await _stands(self._register)
             issued = stands["issued"] - self._before
             reached = {"certificates": issued == self._due}
             reached["signed"] = reached["certificates"] and not stands["unsigned"]
@@ -166,8 +212,8 @@ class _Watch:
     def _row(self, step: str) -> dict[str, Any]:
         words = {
             "certificates": "in the register",
-            "told": "and all of it told",
-            "signed": "and every credential signed",
+            "told": "in the register and all is told",
+            "signed": "in the register and every credential signed",
         }
         seconds = time.perf_counter() - self._began
         spent = {
@@ -177,7 +223,7 @@ class _Watch:
         }
         pid = int((self._office.home.run / "certification.pid").read_text("ascii").split()[0])
         return {
-            "what": f"  from sending until {self._due:,} certificates are {words[step]}",
+            "what": f"  from {self._from} until {self._due:,} certificates are {words[step]}",
             "seconds": round(seconds, 1),
             "per_s": round(self._due / seconds),
             "certification_cpu_s": round(spent["certification"], 1),

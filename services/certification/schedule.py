@@ -22,7 +22,7 @@ PAUSE_S = 1.0
 DAY_PAUSE_S = 5.0
 BATCH = 50
 """A batch takes a tenth of a second; what is asked on demand in the meantime signs beside it."""
-LOOK_S = 0.1
+LOOK_S = 0.05
 BUSY_SHARE = 0.25
 """Of a core, in ``LOOK_S`` without signing: then results or events are coming in, and a signature can wait."""
 RESTS = 5

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from shared.clock import AMSTERDAM
@@ -89,7 +90,7 @@ def _achievement(certificate: Mapping[str, Any], scheme: Mapping[str, Any], base
     asked_nl = ", ".join(exam["title"]["nl"] for exam in exams.values())
     asked_en = ", ".join(exam["title"].get("en", exam["title"]["nl"]) for exam in exams.values())
     return {
-        "id": f"urn:uuid:{stable_id(*what)}",
+        "id": _of_all(*what),
         "type": ["Achievement"],
         "achievementType": "Certification",
         "name": title["nl"],
@@ -139,7 +140,13 @@ def _alignment(certificate: Mapping[str, Any], base_url: str) -> list[Json]:
 
 
 def _exam_id(certificate: Mapping[str, Any], exam: str) -> str:
-    return f"urn:uuid:{stable_id('exam', certificate['scheme_sha256'], exam)}"
+    return _of_all("exam", certificate["scheme_sha256"], exam)
+
+
+@lru_cache(maxsize=4096)
+def _of_all(*parts: str) -> str:
+    """What all certificates of a scheme version have in common, so made once."""
+    return f"urn:uuid:{stable_id(*parts)}"
 
 
 def _end_of(day: date) -> datetime:

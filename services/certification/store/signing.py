@@ -1,12 +1,14 @@
 """Credentials on their way: owed when the certificate is issued, begun with all that is signed, signed or voided."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from shared.db import Tx
+
+from . import schemes
 
 FULL_AT = 65_536
 """A list takes half of its places, so that a free one is found in two tries on average."""
@@ -19,7 +21,7 @@ class Owed:
     signing_id: int
     number: str
     document: dict[str, Any]
-    scheme: dict[str, Any]
+    scheme: Mapping[str, Any]
     issued_at: datetime
     status: tuple[int, int]
     version: int = 1
@@ -56,9 +58,8 @@ async def take_owed(tx: Tx, limit: int, number: str | None, *, now: datetime) ->
     others = "" if number else "skip locked"  # who asks for one waits for whoever signs it already
     rows = await tx.fetch(
         f"""
-        select s.signing_id, s.number, s.version, e.document, c.issued_at, v.content
+        select s.signing_id, s.number, s.version, e.document, c.issued_at, c.scheme, c.scheme_version
         from signing s join certificate c using (number) join certificate_edition e using (number, version)
-        join scheme_version v on (v.scheme, v.version) = (c.scheme, c.scheme_version)
         where s.state = 'owed' and ($2::text is null or s.number = $2)
         order by s.signing_id limit $1 for update of s {others}
         """,  # noqa: S608
@@ -66,12 +67,13 @@ async def take_owed(tx: Tx, limit: int, number: str | None, *, now: datetime) ->
         number,
     )
     places = await _places(tx, [(row["number"], row["version"]) for row in rows], now=now)
+    published = await schemes.versions(tx, {(row["scheme"], row["scheme_version"]) for row in rows})
     return [
         Owed(
             row["signing_id"],
             row["number"],
             row["document"],
-            row["content"],
+            published[row["scheme"], row["scheme_version"]].content,
             row["issued_at"],
             places[row["number"], row["version"]],
             row["version"],
