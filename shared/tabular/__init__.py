@@ -6,12 +6,15 @@ row, column, value and what is allowed. `writing` escapes what a spreadsheet wou
 """
 
 from shared.tabular.cells import (
+    NUMBER,
+    WHOLE,
     ClientKey,
     Codes,
     Day,
     Email,
     LanguageCode,
     Line,
+    Moment,
     RowModel,
     Text,
     Week,
@@ -23,6 +26,8 @@ from shared.tabular.words import explain
 from shared.tabular.writing import CsvWriter, write_rest
 
 __all__ = [
+    "NUMBER",
+    "WHOLE",
     "ClientKey",
     "Codes",
     "CsvWriter",
@@ -31,6 +36,7 @@ __all__ = [
     "LanguageCode",
     "Limits",
     "Line",
+    "Moment",
     "Reading",
     "Row",
     "RowError",

@@ -11,9 +11,9 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 from pydantic_core import PydanticCustomError
 
 # Every C0/C1 control, line and paragraph separators, what turns the reading direction, and lone surrogates (bytes
@@ -22,6 +22,9 @@ CONTROL = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 CONTROL_OR_NEWLINE = re.compile(f"\n|{CONTROL.pattern}")
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Days outside these years are slips of the pen; and reckoning from 9999-12-31 leaves the calendar."""
 
 
 def refusal(kind: str, *, nl: str, en: str, allowed: str | None = None) -> PydanticCustomError:
@@ -81,24 +84,59 @@ def _day(value: object) -> object:
         text = value.strip()
         if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
             try:
-                return date.fromisoformat(text)
+                day = date.fromisoformat(text)
             except ValueError:
                 pass
+            else:
+                return _near(day)
     elif isinstance(value, date) and not isinstance(value, datetime):
-        return value
+        return _near(value)
     raise refusal(
         "day", nl="is geen bestaande datum", en="is not an existing date", allowed="JJJJ-MM-DD / YYYY-MM-DD, 2026-09-01"
+    )
+
+
+DayOrMoment = TypeVar("DayOrMoment", bound=date)
+
+
+def _near(day: DayOrMoment) -> DayOrMoment:
+    if FIRST_YEAR <= day.year <= LAST_YEAR:
+        return day
+    raise refusal(
+        "day_too_far",
+        nl="ligt te ver weg",
+        en="is too far away",
+        allowed=f"{FIRST_YEAR}-01-01 … {LAST_YEAR}-12-31",
     )
 
 
 def _week(value: str) -> str:
     if match := re.fullmatch(r"(\d{4})-W(\d\d)", value, re.ASCII):
         try:
-            date.fromisocalendar(int(match[1]), int(match[2]), 1)
-            return value
+            monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
         except ValueError:
             pass
+        else:
+            _near(monday)
+            return value
     raise refusal("week", nl="is geen bestaande week", en="is not an existing week", allowed="ISO 8601, 2026-W40")
+
+
+_WHOLE = re.compile(r"-?\d{1,18}(\.0)?", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?", re.ASCII)
+
+
+def _whole(value: object) -> object:
+    # Pydantic reads true as 1, "3_0" as 30 and "1.000", which is a thousand to Dutch eyes, as 1.
+    if isinstance(value, bool) or (isinstance(value, str) and not _WHOLE.fullmatch(value.strip())):
+        raise PydanticCustomError("int_parsing", "not a whole number")
+    return value
+
+
+def _number(value: object) -> object:
+    if isinstance(value, bool) or (isinstance(value, str) and not _NUMBER.fullmatch(value.strip())):
+        raise PydanticCustomError("decimal_parsing", "not a number")
+    return value
 
 
 _PLAIN_ADDRESS = re.compile(
@@ -126,6 +164,13 @@ Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_l
 Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_many_lines), Cell(multiline=True)]
 """Text that may have new lines, 1 to 4000 characters."""
 Day = Annotated[date, BeforeValidator(_day)]
+"""A day from 1900 up to and including 2199."""
+Moment = Annotated[AwareDatetime, AfterValidator(_near)]
+"""A moment with its offset, in the same years."""
+WHOLE = BeforeValidator(_whole)
+"""For a field of whole numbers: digits, and neither yes/no nor digits divided by something."""
+NUMBER = BeforeValidator(_number)
+"""For a field of numbers with a point."""
 Week = Annotated[str, AfterValidator(_week)]
 """An ISO 8601 week, `2026-W40`."""
 Email = Annotated[str, AfterValidator(_address)]

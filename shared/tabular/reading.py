@@ -24,6 +24,12 @@ from shared.tabular.words import allowed, explain, say
 
 __all__ = ["Limits", "Reading", "Row", "RowError"]
 
+DIVIDERS = {";": "semicolons", "\t": "tabs"}
+SHEET_ERRORS = frozenset({"#N/A", "#N/B", "#REF!", "#VERW!", "#VALUE!", "#WAARDE!", "#DIV/0!", "#DEEL/0!"}) | {
+    "#NAME?", "#NAAM?", "#NULL!", "#LEEG!", "#NUM!", "#GETAL!",
+}  # fmt: skip
+"""What a spreadsheet writes in a cell that it cannot work out, in English and in Dutch."""
+
 M = TypeVar("M", bound=RowModel)
 
 
@@ -134,8 +140,10 @@ class Reading(Generic[M]):
     def _check_header(self, header: RawRow) -> list[str]:
         names = [cell.strip().lower() for cell in header.cells]
         columns = ",".join(self._columns)
-        if header.problem or (len(names) == 1 and ";" in names[0]):
-            kind = header.problem or "semicolons"
+        divided = next((kind for mark, kind in DIVIDERS.items() if len(names) == 1 and mark in names[0]), None)
+        if not any(names) and not header.problem:
+            raise FileRefused("empty_file", columns)
+        if kind := header.problem or divided:
             self._file_error(kind, None, ";".join(names) or None, allowed(kind, self.language))
             return names
         for name in dict.fromkeys(names):
@@ -178,6 +186,8 @@ class Reading(Generic[M]):
         if (CONTROL if column.cell.multiline else CONTROL_OR_NEWLINE).search(cell):
             kind = "encoding" if _has_surrogate(cell) else "control" if CONTROL.search(cell) else "newline"
             self._wrong(number, column.name, cell, kind)
+        elif cell[0] == "#" and cell in SHEET_ERRORS:
+            self._wrong(number, column.name, cell, "sheet_error")
         elif cell[0] in FORMULA_START and not (column.numeric and PLAIN_NUMBER.fullmatch(cell)):
             self._wrong(number, column.name, cell, "formula")
         else:

@@ -14,6 +14,10 @@ from typing import Any, BinaryIO
 
 FORMULA_START = ("=", "+", "-", "@")
 PLAIN_NUMBER = re.compile(r"-?\d+([.,]\d+)?", re.ASCII)
+ANY_FORM = "XLSX, CSV (UTF-8)"
+UNPACKED_ANYHOW, UNPACKED_TIMES = 8 * 1024 * 1024, 40
+LONGEST_TEXT = 1024 * 1024
+"""Bytes of XML without a tag: a cell of a workbook holds 32,767 characters."""
 ESCAPED = re.compile(r"'+[=+\-@]")
 
 
@@ -46,12 +50,16 @@ class RawRow:
 
 def rows_of(file: BinaryIO, filename: str, limits: Limits) -> Iterator[RawRow]:
     """All rows that hold anything, header first. Raises FileRefused. Bytes that are no UTF-8 come as surrogates."""
-    start = file.read(4)
+    start = file.read(1024)
     file.seek(0)
     if start.startswith(b"PK") or filename.lower().endswith((".xlsx", ".xlsm")):
         return _xlsx_rows(file, limits)
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise FileRefused("utf16", "UTF-8")
+    if b"\0" in start.partition(b"\n")[0]:
+        fewer, more = sorted((start[::2].count(0), start[1::2].count(0)))
+        two_bytes_each = more > 3 * len(start) // 8 and fewer < len(start) // 8
+        raise FileRefused("utf16" if two_bytes_each else "not_text", "UTF-8" if two_bytes_each else ANY_FORM)
     return _csv_rows(file, limits)
 
 
@@ -87,8 +95,9 @@ def _csv_rows(file: BinaryIO, limits: Limits) -> Iterator[RawRow]:
                 cells = next(reader)
             except StopIteration:
                 return
-            except csv.Error:
-                yield RawRow(number, (), "bad_quotes", "".join(taken))
+            except csv.Error as error:
+                kind = "cell_too_large" if "field limit" in str(error) else "bad_quotes"
+                yield RawRow(number, (), kind, "".join(taken))
                 continue
             if any(cells):
                 yield RawRow(number, cells)
@@ -108,8 +117,7 @@ def _xlsx_rows(file: BinaryIO, limits: Limits) -> Iterator[RawRow]:
 
     try:
         with zipfile.ZipFile(file) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > 16 * limits.size:
-                raise FileRefused("file_too_large", f"≤ {16 * limits.size} bytes")
+            _unpacks_sanely(archive, size, limits)
         file.seek(0)
         book = load_workbook(file, read_only=True, data_only=False)
         sheet = book.worksheets[0]
@@ -117,7 +125,7 @@ def _xlsx_rows(file: BinaryIO, limits: Limits) -> Iterator[RawRow]:
     except FileRefused:
         raise
     except Exception as error:  # openpyxl raises what its XML parser and the archive happen to raise
-        raise FileRefused("not_a_workbook", "XLSX, CSV (UTF-8)") from error
+        raise FileRefused("not_a_workbook", ANY_FORM) from error
     try:
         rows = enumerate(sheet.iter_rows(values_only=True), start=1)
         while True:
@@ -126,7 +134,7 @@ def _xlsx_rows(file: BinaryIO, limits: Limits) -> Iterator[RawRow]:
             except StopIteration:
                 return
             except Exception as error:
-                raise FileRefused("not_a_workbook", "XLSX, CSV (UTF-8)") from error
+                raise FileRefused("not_a_workbook", ANY_FORM) from error
             cells = [_cell_text(value) for value in values]
             while cells and not cells[-1]:
                 cells.pop()
@@ -134,6 +142,28 @@ def _xlsx_rows(file: BinaryIO, limits: Limits) -> Iterator[RawRow]:
                 yield RawRow(number, cells)
     finally:
         book.close()
+
+
+def _unpacks_sanely(archive: zipfile.ZipFile, size: int, limits: Limits) -> None:
+    """Refuses what grows beyond any sheet of rows when it is unpacked, and XML that makes itself larger.
+
+    A sheet of rows packs some ten times; one whose packed size lies says so while it is read, by its checksum.
+    """
+    unpacked = sum(entry.file_size for entry in archive.infolist())
+    most = min(5 * limits.size, max(UNPACKED_ANYHOW, UNPACKED_TIMES * size))
+    if unpacked > most:
+        raise FileRefused("file_too_large", f"≤ {most} bytes")
+    for entry in archive.infolist():
+        with archive.open(entry) as part:
+            start = part.read(4096)
+            if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
+                raise FileRefused("not_a_workbook", ANY_FORM)
+            run = len(start)
+            while piece := part.read(65536):
+                first = piece.find(b"<")
+                run = run + len(piece) if first < 0 else len(piece) - piece.rfind(b"<")
+                if run > LONGEST_TEXT:
+                    raise FileRefused("cell_too_large", f"≤ {csv.field_size_limit()}")
 
 
 def _cell_text(value: object) -> str:

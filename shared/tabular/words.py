@@ -17,6 +17,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "too_many_rows": ("het bestand heeft te veel rijen", "the file has too many rows"),
     "not_a_workbook": ("het bestand is geen leesbaar XLSX-bestand", "the file is not a readable XLSX file"),
     "utf16": ("het bestand is UTF-16; bewaar het als CSV UTF-8", "the file is UTF-16; save it as CSV UTF-8"),
+    "not_text": ("het bestand is geen tekst", "the file is not text"),
+    "tabs": ("de kolommen zijn gescheiden door tabs in plaats van ,", "the columns are divided by tabs and not by ,"),
     "semicolons": ("de kolommen zijn gescheiden door ; in plaats van ,", "the columns are divided by ; and not by ,"),
     "missing_column": ("deze kolom ontbreekt", "this column is missing"),
     "unknown_column": ("deze kolom is onbekend", "this column is not known"),
@@ -25,6 +27,8 @@ WORDS: dict[str, tuple[str, str]] = {
     # of a row or a cell
     "cell_count": ("heeft {n} cellen in plaats van {expected}", "has {n} cells instead of {expected}"),
     "bad_quotes": ("heeft aanhalingstekens die niet kloppen", "has quotes that do not match"),
+    "cell_too_large": ("heeft een cel die te lang is", "has a cell that is too long"),
+    "sheet_error": ("is een foutmelding van het rekenblad", "is an error of the spreadsheet"),
     "encoding": ("is niet in UTF-8 geschreven", "is not written in UTF-8"),
     "control": ("bevat een stuurteken", "holds a control character"),
     "newline": ("bevat een regeleinde", "holds a line break"),
@@ -65,6 +69,9 @@ ALLOWED: dict[str, tuple[str, str]] = {
     "control": ("alleen leesbare tekens", "readable characters only"),
     "newline": ("tekst op één regel", "text on one line"),
     "bad_quotes": ('"tekst met ""aanhaling"""', '"text with ""quotes"""'),
+    "sheet_error": ("de waarde zelf", "the value itself"),
+    "cell_too_large": ("hoogstens 131072 tekens", "131072 characters at most"),
+    "tabs": ("komma's, UTF-8, een kopregel", "commas, UTF-8, a header"),
     "semicolons": ("komma's, UTF-8, een kopregel", "commas, UTF-8, a header"),
     "string_pattern_mismatch": (
         "letters, cijfers, punt, streepje (hoogstens 64)",

@@ -12,8 +12,9 @@ from starlette.types import Lifespan
 
 from shared.web import openapi, pages, problems, static
 from shared.web.access import Gate, default_access
-from shared.web.middleware import BodyLimit, Language, RequestScope, SecurityHeaders
+from shared.web.middleware import BodyLimit, Head, Language, RequestScope, SecurityHeaders
 from shared.web.patience import Knocker, Patience
+from shared.web.plain_json import each_field_once
 from shared.web.probes import Readiness, probes
 from shared.web.session import SessionKeys
 from shared.web.sites import base_urls, origins
@@ -57,8 +58,9 @@ def create_app(
         docs_url=None,  # its page loads script from elsewhere
         redoc_url=None,
         lifespan=lifespan,
-        dependencies=[Depends(default_access)],
+        dependencies=[Depends(default_access), Depends(each_field_once)],
         middleware=[
+            Middleware(Head),
             Middleware(SecurityHeaders, form_targets=origins(bases)),
             Middleware(Language),
             Middleware(RequestScope, service=service_name),

@@ -21,15 +21,15 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from shared.db import Database, Tx
-from shared.errors import RuleBroken
+from shared.errors import Refused
 from shared.web.session import SessionKeys, principal_of
 
 
-class IdempotencyKeyReused(RuleBroken):
+class IdempotencyKeyReused(Refused):
     """The key was used before, for another body."""
 
 
-class IdempotencyKeyMalformed(RuleBroken):
+class IdempotencyKeyMalformed(Refused):
     """The key is empty, too long, or not plain ASCII."""
 
 
@@ -89,7 +89,10 @@ async def once(
         return _response(done.status, _encoded(done), done.headers)
     if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
         raise IdempotencyKeyMalformed(
-            "The key is not usable.", field="Idempotency-Key", allowed="1 to 200 printable ASCII characters"
+            "deze sleutel is niet bruikbaar",
+            "this key is not usable",
+            field="Idempotency-Key",
+            allowed=("1 tot 200 leesbare ASCII-tekens", "1 to 200 printable ASCII characters"),
         )
     who = principal_of(request)
     place = (key, f"{request.method} {request.url.path}", who.subject if who else "")
@@ -125,7 +128,10 @@ async def _again(tx: Tx, place: Place, body_hash: bytes, vault: Vault | None) ->
     )
     if row is None or bytes(row["body_hash"]) != body_hash:
         raise IdempotencyKeyReused(
-            "This key was used before for another body.", field="Idempotency-Key", allowed="a new key for a new request"
+            "deze sleutel is eerder gebruikt, voor een andere inhoud",
+            "this key was used before, for another body",
+            field="Idempotency-Key",
+            allowed=("een nieuwe sleutel voor een nieuw verzoek", "a new key for a new request"),
         )
     status = 200 if row["status"] == 201 else row["status"]
     kept = bytes(row["body"] or b"")

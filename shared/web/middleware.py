@@ -25,6 +25,23 @@ _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{8,64}\Z")
 QUIET_PATHS = ("/healthz", "/readyz", "/metrics", "/static/")
 
 
+class Head:
+    """HEAD wherever GET is: the same answer without its body (link checkers and mail programs ask so)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_bare(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self.app({**scope, "method": "GET"}, receive, send_bare)
+
+
 class RequestScope:
     """Gives each request a correlation id, one log line, one measurement, and an answer whatever happens.
 

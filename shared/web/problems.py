@@ -63,6 +63,10 @@ TITLES = {
 }
 
 
+UNREADABLE = ("There was an error parsing the body",)
+"""What FastAPI says of a body on which the JSON parser gave up for another reason than its grammar."""
+
+
 def wants_html(request: Request) -> bool:
     """True for a browser: it names text/html before any JSON."""
     accept = request.headers.get("accept", "")
@@ -130,7 +134,12 @@ async def rule_broken(request: Request, error: RuleBroken) -> Response:
 
 
 async def not_valid(request: Request, error: RequestValidationError | ValidationError) -> Response:
-    errors = [described(e) for e in error.errors()]
+    found = error.errors()
+    if isinstance(getattr(error, "body", None), bytes) and [e.get("type") for e in found] == ["model_attributes_type"]:
+        detail = _("Stuur JSON, met Content-Type: application/json.")
+        entry = {"field": "Content-Type", "message": detail, "allowed": "application/json"}
+        return answer(request, 415, "not-json", detail, errors=[entry])
+    errors = [described(e) for e in found]
     return answer(request, 422, "not-valid", _("Niet alle velden kloppen."), errors=errors)
 
 
@@ -152,6 +161,8 @@ async def http_error(request: Request, error: HTTPException) -> Response:
     status = error.status_code
     own_words = isinstance(error.detail, str) and status not in {404, 405}
     detail = str(error.detail) if own_words else _(TITLES.get(status, TITLES[400]))
+    if detail in UNREADABLE:
+        detail = _("De inhoud is niet te lezen: geen UTF-8, te diep genest, of met een getal van te veel cijfers.")
     kinds = {404: "not-known", 405: "method-not-allowed", 413: "too-large", 429: "too-many-requests"}
     kind = kinds.get(status, "malformed" if status == 400 else f"http-{status}")
     return answer(request, status, kind, detail, headers=dict(error.headers or {}))

@@ -77,6 +77,22 @@ MESSAGES = {
     "bool_type": N_("Dit is geen ja of nee."),
     "string_type": N_("Dit is geen tekst."),
     "list_type": N_("Dit is geen lijst."),
+    "tuple_type": N_("Dit is geen lijst."),
+    "set_type": N_("Dit is geen lijst."),
+    "too_long": N_("Dit zijn er te veel."),
+    "too_short": N_("Dit zijn er te weinig."),
+    "string_unicode": N_("Deze tekst bevat tekens die niet bestaan."),
+    "decimal_type": N_("Dit is geen getal."),
+    "decimal_max_places": N_("Dit getal heeft te veel cijfers achter de punt."),
+    "decimal_max_digits": N_("Dit getal heeft te veel cijfers."),
+    "decimal_whole_digits": N_("Dit getal heeft te veel cijfers."),
+    "int_parsing_size": N_("Dit getal is te groot."),
+    "dict_type": N_("Stuur een JSON-object."),
+    "model_type": N_("Stuur een JSON-object."),
+    "datetime_type": N_("Dit is geen moment."),
+    "datetime_parsing": N_("Dit is geen moment."),
+    "datetime_from_date_parsing": N_("Dit is geen moment."),
+    "timezone_aware": N_("Bij dit moment hoort een tijdzone."),
     "literal_error": N_("Deze waarde is niet toegestaan."),
     "enum": N_("Deze waarde is niet toegestaan."),
     "greater_than": N_("Dit getal is te klein."),
@@ -94,13 +110,20 @@ DATE_FORM = "YYYY-MM-DD"
 def described(error: Mapping[str, Any]) -> dict[str, Any]:
     """One pydantic error as ``{"field", "message", "allowed"}``; the value that was given is left out on purpose."""
     loc = [str(part) for part in error.get("loc", ())]
+    if error.get("type") == "json_invalid":
+        loc = ["body"]  # what follows is the place of a character, not a field
     if loc and loc[0] in {"body", "query", "path", "header", "cookie"} and (len(loc) > 1 or loc[0] == "body"):
         loc = loc[1:]
     field = ".".join(part if part.isprintable() else "?" for part in loc)[:200]
     kind = str(error.get("type", ""))
     ctx = error.get("ctx") or {}
     # A refusal of shared.tabular carries its own words in both languages.
-    message = _(MESSAGES[kind]) if kind in MESSAGES else str(ctx.get(language()) or error.get("msg", ""))
+    if kind in MESSAGES:
+        message = _(MESSAGES[kind])
+    elif "UploadFile" in str(error.get("msg", "")):
+        message = _("Stuur hier een bestand.")
+    else:
+        message = str(ctx.get(language()) or error.get("msg", ""))
     told: dict[str, Any] = {"field": field or "body", "message": message}
     allowed = _allowed(kind, ctx)
     if allowed is not None:
@@ -114,6 +137,8 @@ def _allowed(kind: str, ctx: Mapping[str, Any]) -> str | None:
     for key, sign in (("ge", "≥"), ("gt", ">"), ("le", "≤"), ("lt", "<"), ("max_length", "≤"), ("min_length", "≥")):
         if key in ctx:
             return f"{sign} {ctx[key]}"
+    if "decimal_places" in ctx:
+        return f"0.{'0' * int(ctx['decimal_places'])}"
     for key in ("expected", "pattern", "allowed"):
         if key in ctx:
             return str(ctx[key])

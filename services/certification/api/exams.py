@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.db import Tx
 from shared.ids import new_id
 from shared.service import Context
-from shared.tabular import ClientKey, Day
+from shared.tabular import NUMBER, ClientKey, Day, Moment
 from shared.web.deps import Ctx, Listing, Paging, StrictModel, Text, Who
 from shared.web.idempotency import Answer, once
 
@@ -24,7 +24,7 @@ from .entries import OFFICE, READ, WRITE, NothingUnderThisKey, patiently
 
 router = APIRouter(prefix="/certification/api", tags=["exams"])
 
-Score = Annotated[Decimal, Field(ge=-1_000_000, le=1_000_000, decimal_places=2, allow_inf_nan=False)]
+Score = Annotated[Decimal, Field(ge=-1_000_000, le=1_000_000, decimal_places=2, allow_inf_nan=False), NUMBER]
 Line = Annotated[Text, Field(min_length=1, max_length=200)]
 Words = Annotated[Text, Field(min_length=1, max_length=1000)]
 
@@ -35,7 +35,7 @@ class SessionBody(StrictModel):
     session_id: ClientKey | None = None
     scheme: ClientKey
     exam: ClientKey
-    starts_at: AwareDatetime
+    starts_at: Moment
     place: Line
     examiner: ClientKey
     invigilator: ClientKey | None = None
@@ -45,7 +45,7 @@ class SessionBody(StrictModel):
 class MoveBody(StrictModel):
     """Another moment, and another place when one is given; why stays here."""
 
-    starts_at: AwareDatetime
+    starts_at: Moment
     place: Line | None = None
     reason: Words | None = None
 

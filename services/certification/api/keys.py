@@ -6,10 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from shared.db import Tx
 from shared.service import Context
+from shared.tabular import Moment
 from shared.web.deps import Ctx, Listing, Paging, StrictModel, Text, Who, require
 from shared.web.idempotency import Answer, once
 
@@ -36,7 +37,7 @@ class ProposalBody(StrictModel):
     keys: list[Literal["credential", "paper"]] = Field(default=["credential"], max_length=2)
     reason: Annotated[str, Field(max_length=40)]
     words: Annotated[Text, Field(max_length=2000)]
-    since: AwareDatetime | None = None
+    since: Moment | None = None
 
 
 class NothingBody(StrictModel):

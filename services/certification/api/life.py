@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from shared.db import Tx
+from shared.tabular import NUMBER, Day
 from shared.web.deps import Ctx, StrictModel, Text, Who, require
 from shared.web.idempotency import Answer, once
 
@@ -39,7 +40,7 @@ class StepBody(StrictModel):
 
 
 class SuspendBody(StepBody):
-    until: date | None = Field(default=None, description="when the office looks again; nothing comes back by itself")
+    until: Day | None = Field(default=None, description="when the office looks again; nothing comes back by itself")
     obligations: list[Annotated[str, Field(min_length=1, max_length=300)]] = Field(default=[], max_length=20)
 
 
@@ -60,8 +61,8 @@ class SatBody(StrictModel):
     """An exam for recertification."""
 
     exam: Annotated[str, Field(min_length=1, max_length=50)]
-    taken_on: date
-    score: Annotated[Decimal, Field(ge=-1_000_000, le=1_000_000, decimal_places=2)]
+    taken_on: Day
+    score: Annotated[Decimal, Field(ge=-1_000_000, le=1_000_000, decimal_places=2), NUMBER]
     knocked_out: bool = False
     examiner: Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -168,7 +169,7 @@ async def expire(request: Request, ctx: Ctx, who: Who, number: Number, given: Ex
 
 @router.get("/{number}/history")
 async def history(
-    ctx: Ctx, number: Number, on: Annotated[date | None, Query(description="how it stood on this day")] = None
+    ctx: Ctx, number: Number, on: Annotated[Day | None, Query(description="how it stood on this day")] = None
 ) -> dict[str, Any]:
     """Every step with who decided and why; with ``on`` also how the certificate stood at the end of that day."""
     async with ctx.db.read() as tx:

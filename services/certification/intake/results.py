@@ -10,7 +10,7 @@ from pydantic import Field
 
 from shared.bus import crashpoints, outbox
 from shared.db import Database
-from shared.tabular import ClientKey, Day, Reading, RowModel, YesNo
+from shared.tabular import NUMBER, WHOLE, ClientKey, Day, Reading, RowModel, YesNo
 
 from ..commands.results import record_results
 from ..domain.results import Entry
@@ -29,9 +29,9 @@ class ResultRow(RowModel):
     result_id: ClientKey
     trainee_id: ClientKey
     exam: ClientKey
-    attempt: Annotated[int, Field(ge=1, le=100)]
+    attempt: Annotated[int, Field(ge=1, le=100), WHOLE]
     taken_on: Day
-    score: Annotated[Decimal, Field(ge=-1_000_000, le=1_000_000, decimal_places=2, allow_inf_nan=False)]
+    score: Annotated[Decimal, Field(ge=-1_000_000, le=1_000_000, decimal_places=2, allow_inf_nan=False), NUMBER]
     knocked_out: YesNo = False
     examiner: ClientKey
 

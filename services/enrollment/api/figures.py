@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from shared.tabular import Day
 from shared.web.deps import Ctx, Listing, Paging, require
 
 from ..commands.figures import Report, report
@@ -266,7 +267,7 @@ async def figures(
         int | None, Query(ge=1900, le=2200, description="the year in which the school year began")
     ] = None,
     as_of: Annotated[
-        date | None, Query(description="counted up to and including this day; today when not given")
+        Day | None, Query(description="counted up to and including this day; today when not given")
     ] = None,
 ) -> Figures:
     """The figures of a mark, each with its definition, numerator, denominator and 95 % interval."""

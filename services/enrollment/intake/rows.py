@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from shared.tabular import ClientKey, Codes, Day, Email, LanguageCode, Line, RowModel, Text, Week, YesNo
+from shared.tabular import NUMBER, WHOLE, ClientKey, Codes, Day, Email, LanguageCode, Line, RowModel, Text, Week, YesNo
 
 from ..domain.companies import Company, School, in_order
 from ..domain.complaints import Category, Complainant, Complaint
@@ -49,7 +49,7 @@ class CompanyRow(RowOf):
     contact_email: Email
     member_since: MaybeDay = None
     accredited_until: MaybeDay = None
-    places: Annotated[int, Field(ge=0, le=100_000)] = 0
+    places: Annotated[int, Field(ge=0, le=100_000), WHOLE] = 0
     equipment: Codes = ()
 
     def made(self) -> Company:
@@ -78,8 +78,8 @@ class MentorRow(RowOf):
     email: Email
     language: LanguageCode = "nl"
     course_valid_until: MaybeDay = None
-    max_trainees: Annotated[int | None, Field(ge=0, le=100_000), _EMPTY] = None
-    hours_per_week: Annotated[float | None, Field(ge=0, le=168), _EMPTY] = None
+    max_trainees: Annotated[int | None, Field(ge=0, le=100_000), WHOLE, _EMPTY] = None
+    hours_per_week: Annotated[float | None, Field(ge=0, le=168), NUMBER, _EMPTY] = None
 
     def made(self) -> Mentor:
         hours = None if self.hours_per_week is None else round(self.hours_per_week, 2)
@@ -177,8 +177,8 @@ class LogbookRow(RowOf):
     place: Literal["school", "company"]
     target: ClientKey
     level: Literal["simple", "assist", "independent"]
-    hours: Annotated[Decimal, Field(ge=0, le=168, decimal_places=2)]
-    mentor_minutes: Annotated[int, Field(ge=0, le=10_080)] = 0
+    hours: Annotated[Decimal, Field(ge=0, le=168, decimal_places=2), NUMBER]
+    mentor_minutes: Annotated[int, Field(ge=0, le=10_080), WHOLE] = 0
 
     def made(self) -> Entry:
         return Entry(
@@ -238,7 +238,7 @@ class VisitRow(RowOf):
     place_id: ClientKey
     held_on: Day
     findings: Text = ""
-    next_in_weeks: Annotated[int | None, Field(ge=1, le=520), _EMPTY] = None
+    next_in_weeks: Annotated[int | None, Field(ge=1, le=520), WHOLE, _EMPTY] = None
 
     def made(self) -> Held:
         return Held(self.visit_id, self.place_kind, self.place_id, self.held_on, self.findings, self.next_in_weeks)
