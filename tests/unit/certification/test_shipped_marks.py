@@ -58,3 +58,12 @@ def test_the_shipped_results_give_89_certificates() -> None:
     assert reading.errors == []
     assert len(rows) == 332
     assert sum(isinstance(decision, Granted) for decision in decisions) == 89
+
+
+@pytest.mark.parametrize("mark", ["smo", "welders"])
+def test_whatever_a_page_calls_by_name_has_one_in_both_languages(mark: str) -> None:
+    scheme = read_scheme((DEMO / mark / "scheme.yaml").read_text("utf-8")).scheme
+
+    titles = {code: exam.title for code, exam in scheme.exams.items()}
+    titles |= {code: target.title for code, target in scheme.targets.items()}
+    assert sorted(code for code, text in (titles | scheme.equipment).items() if not text.en) == []
