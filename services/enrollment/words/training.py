@@ -28,7 +28,7 @@ VISIT_STATES = {
     "due": (N_("nu te doen"), "busy"),
     "overdue": (N_("te laat"), "bad"),
     "completed": (N_("gehouden"), "good"),
-    "waived": (N_("vervallen"), "plain"),
+    "waived": (N_("laten vervallen"), "plain"),
 }
 
 REASONS = {

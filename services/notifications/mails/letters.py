@@ -43,6 +43,8 @@ _DATES = (
     "closed_on",
 )
 _MOMENTS = ("starts_at", "before")
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
+"""A sentence that ends with a name such as ``Haan Plaatwerk V.O.F.`` has its stop already."""
 _PROGRAMME = re.compile(r"^(?P<name>.+)-(?P<level>[1-8])$")
 
 
@@ -77,6 +79,7 @@ class SchemeWords:
     title: Mapping[str, str]
     owner: str
     exams: Mapping[str, Mapping[str, str]]
+    programmes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -187,9 +190,9 @@ def _placeholders(mail: Stored, facts: Facts, register_url: str, scheme: str) ->
             given[name] = _long_date(given[name], i18n.locale())
     if "items" in given:
         given["items"] = [_item(item, facts) for item in given["items"]]
-    if "programme" in given:
-        given["programme"] = _programme(given["programme"])
     words = facts.schemes.get(scheme)
+    if "programme" in given:
+        given["programme"] = _programme(given["programme"], words.programmes if words else {})
     given["mark"] = _in_language(words.title) if words else scheme.upper()
     if "exam" in given:
         titles = words.exams if words else {}
@@ -244,11 +247,13 @@ def _in_language(texts: Mapping[str, str]) -> str:
     return texts.get(i18n.language()) or texts["nl"]
 
 
-def _programme(code: str) -> str:
+def _programme(code: str, titles: Mapping[str, Mapping[str, str]]) -> str:
+    """As the scheme calls it in the reader's language, with the level that the code ends with."""
     found = _PROGRAMME.match(code)
+    name = _in_language(titles[code]) if code in titles else found["name"] if found else code
     if found is None:
-        return code
-    return i18n.translate("%(programme)s, niveau %(level)s") % {"programme": found["name"], "level": found["level"]}
+        return name
+    return i18n.translate("%(programme)s, niveau %(level)s") % {"programme": name, "level": found["level"]}
 
 
 def _whole(value: Any) -> Any:
@@ -260,12 +265,13 @@ def _whole(value: Any) -> Any:
 
 # Plain functions: Jinja2's own extension looks each of them up in the context, at half the cost of a letter.
 def _translated(text: str, **given: Any) -> str:
-    return i18n.translate(text) % given if given else i18n.translate(text)
+    return _TWO_STOPS.sub(".", i18n.translate(text) % given) if given else i18n.translate(text)
 
 
 def _escaping(text: str, **given: Any) -> str:
     """A sentence of ours is markup; what is filled in is escaped by it."""
-    return Markup(i18n.translate(text)) % given if given else Markup(i18n.translate(text))  # noqa: S704
+    said = Markup(i18n.translate(text))  # noqa: S704
+    return Markup(_TWO_STOPS.sub(".", said % given)) if given else said  # noqa: S704
 
 
 def _counted(sentence: Callable[..., str], one: str, many: str, num: int, **given: Any) -> str:

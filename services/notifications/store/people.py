@@ -177,12 +177,14 @@ async def keep_check_codes(tx: Tx, events: Sequence[CertificateCheckCodeMade]) -
 
 
 async def keep_scheme_words(tx: Tx, event: SchemeVersionPublished) -> None:
-    """The titles of a scheme and of its exams; the rules are not ours."""
+    """The titles of a scheme, of its exams and programmes; the rules are not ours."""
     content: dict[str, Any] = event.content
     exams = {code: exam.get("title", {"nl": code}) for code, exam in content.get("exams", {}).items()}
+    programmes = {code: one["title"] for code, one in content.get("programmes", {}).items() if one.get("title")}
     await tx.execute(
         """
-        insert into scheme_words (scheme, version, valid_from, title, owner, exams) values ($1, $2, $3, $4, $5, $6)
+        insert into scheme_words (scheme, version, valid_from, title, owner, exams, programmes)
+        values ($1, $2, $3, $4, $5, $6, $7)
         on conflict (scheme, version) do nothing
         """,
         event.scheme,
@@ -191,6 +193,7 @@ async def keep_scheme_words(tx: Tx, event: SchemeVersionPublished) -> None:
         content.get("title") or {"nl": event.scheme.upper()},
         (content.get("owner") or {}).get("name", ""),
         exams,
+        programmes,
     )
 
 

@@ -147,7 +147,7 @@ async def _check_codes(tx: Tx, numbers: Sequence[str]) -> dict[str, str]:
 async def _schemes(tx: Tx, schemes: set[str]) -> dict[str, SchemeWords]:
     rows = await tx.fetch(
         """
-        select distinct on (scheme) scheme, title, owner, exams from scheme_words where scheme = any($1)
+        select distinct on (scheme) scheme, title, owner, exams, programmes from scheme_words where scheme = any($1)
         order by scheme, valid_from desc
         """,
         list(schemes),
@@ -155,12 +155,12 @@ async def _schemes(tx: Tx, schemes: set[str]) -> dict[str, SchemeWords]:
     if "" in schemes:  # no scheme is named and none is set: the mark that was here first
         rows += await tx.fetch(
             """
-            select '' as scheme, title, owner, exams from scheme_words
+            select '' as scheme, title, owner, exams, programmes from scheme_words
             where scheme = (select scheme from scheme_words order by valid_from, scheme limit 1)
             order by valid_from desc limit 1
             """
         )
-    return {row["scheme"]: SchemeWords(row["title"], row["owner"], row["exams"]) for row in rows}
+    return {row["scheme"]: SchemeWords(row["title"], row["owner"], row["exams"], row["programmes"]) for row in rows}
 
 
 async def _passed(tx: Tx, subjects: set[str]) -> dict[str, frozenset[str]]:

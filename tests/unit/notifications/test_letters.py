@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.notifications.mails import KINDS, MailBroken, Party, one_line
 from shared.web import i18n
 
-from .builders import CAUSE, SAMPLES, facts, letter, mail, without
+from .builders import CAUSE, SAMPLES, SCHEME, facts, letter, mail, without
 
 EVERY = sorted(KINDS)
 LANGUAGES = ("nl", "en")
@@ -212,3 +212,19 @@ def test_the_language_of_one_letter_does_not_leak_into_the_next() -> None:
 
 def test_a_party_without_an_organisation_is_called_by_its_name() -> None:
     assert Party.of("company/C9", "Jo\n", None, None, None, "nl").organisation == "Jo"
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("template", SAMPLES)
+def test_a_sentence_that_ends_with_a_name_ends_with_one_stop(template: str, language: str) -> None:
+    written = letter(template, language)
+
+    assert not re.search(r"B\.V\.\.(?!\.)", written.text + written.html)
+
+
+def test_a_programme_goes_by_the_schemes_name_in_the_readers_language() -> None:
+    titles = {"lasser-3": {"nl": "Lasser", "en": "Welder"}}
+    known = replace(facts("en"), schemes={"smo": replace(SCHEME, programmes=titles)})
+
+    assert "Programme: Welder, level 3" in letter("certificate_issued_company", "en", known).text
+    assert "Programme: lasser, level 3" in letter("certificate_issued_company", "en").text

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -80,3 +81,13 @@ def test_an_unknown_text_stays_dutch_and_counts_have_their_form() -> None:
     with i18n.speaking("xx"):
         assert i18n.translate("Inloggen") == "Inloggen"
         assert i18n.ntranslate("één", "meer", 2) == "meer"
+
+
+def test_a_dutch_text_has_one_english_in_all_of_the_catalogues() -> None:
+    """Whatever catalogue comes first wins for all: two that differ make one of them say the wrong thing."""
+    said: defaultdict[tuple[str, ...], dict[tuple[str, ...], str]] = defaultdict(dict)
+    for path in i18n.po_files("en"):
+        for dutch, english in pairs(path):
+            said[tuple(dutch)].setdefault(tuple(english), path.parts[-3])
+
+    assert {text: found for text, found in said.items() if len(found) > 1} == {}
