@@ -15,6 +15,8 @@ from shared.events.enrollment import (
     PlacementEnded,
     PlacementMentorChanged,
     PlacementStarted,
+    PracticeElsewhereRecorded,
+    PracticeElsewhereWithdrawn,
     TargetSignedOff,
     TraineeEnrolled,
 )
@@ -124,6 +126,18 @@ async def note_placements(events: Sequence[PlacementStarted], tx: Tx) -> None:
     await evidence.note_placements(tx, placements, causes=causes, now=clock.now(), today=clock.today())
 
 
+@on.batch(PracticeElsewhereRecorded)
+async def note_elsewhere(events: Sequence[PracticeElsewhereRecorded], tx: Tx) -> None:
+    """Practice gained before the enrolment or with an earlier employer: counts where the scheme lets it."""
+    await _elsewhere(events, tx, withdrawn=False)
+
+
+@on.batch(PracticeElsewhereWithdrawn)
+async def take_back_elsewhere(events: Sequence[PracticeElsewhereWithdrawn], tx: Tx) -> None:
+    """It was recorded in error, and counts no more."""
+    await _elsewhere(events, tx, withdrawn=True)
+
+
 @on.batch(PlacementMentorChanged)
 async def note_mentors(events: Sequence[PlacementMentorChanged], tx: Tx) -> None:
     """Another mentor guides the trainee, and neither decides on him or her."""
@@ -142,6 +156,14 @@ async def note_ended_placements(events: Sequence[PlacementEnded], tx: Tx) -> Non
         (event.placement_id, event.trainee_id, event.company_id, event.mentor_id, event.ended_on) for event in events
     ]
     await evidence.note_ends(tx, ended)
+
+
+async def _elsewhere(
+    events: Sequence[PracticeElsewhereRecorded | PracticeElsewhereWithdrawn], tx: Tx, *, withdrawn: bool
+) -> None:
+    gained = [(event.practice_id, event.trainee_id, event.starts_on, event.ends_on) for event in events]
+    causes = {event.trainee_id: event for event in events}
+    await evidence.note_elsewhere(tx, gained, withdrawn=withdrawn, causes=causes, now=clock.now(), today=clock.today())
 
 
 def _trainee_id(event: PersonDetailsChanged | PersonErased | ContactPointChanged) -> str:

@@ -16,6 +16,7 @@ from .api import figures as figures_api
 from .api import followup as followup_api
 from .api import membership as membership_api
 from .api import mentors as mentor_api
+from .api import practice as practice_api
 from .api import replacements as replacement_api
 from .api import standing as standing_api
 from .api import visits as visits_api
@@ -24,12 +25,13 @@ from .pages import accreditation as accreditation_pages
 from .pages import agreements as agreement_pages
 from .pages import applications as application_pages
 from .pages import board as board_pages
-from .pages import by_link
+from .pages import by_link, trainee_file, visit_report
 from .pages import complaints as complaints_pages
 from .pages import coverage as coverage_pages
 from .pages import followup as followup_pages
 from .pages import membership as membership_pages
 from .pages import mentors as mentor_pages
+from .pages import practice as practice_pages
 from .pages import standing as standing_pages
 from .pages import training as pages
 from .pages import visits as visit_pages
@@ -50,6 +52,8 @@ def build(settings: ServiceSettings) -> Service:
             api.router,
             coverage_api.router,
             pages.router,
+            trainee_file.router,
+            visit_report.router,
             coverage_pages.router,
             figures_api.router,
             standing_api.router,
@@ -68,6 +72,8 @@ def build(settings: ServiceSettings) -> Service:
             standing_pages.router,
             mentor_api.router,
             watching_api.router,
+            practice_api.router,
+            practice_pages.router,
             watching_pages.router,
             mentor_pages.router,
             mentor_pages.answers,

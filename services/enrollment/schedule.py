@@ -38,6 +38,8 @@ log = structlog.get_logger(__name__)
 PAUSE_S = 5.0
 PAUSE_WITH_FILE_CLOCK_S = 0.2
 """A clock that is moved by hand can jump any moment, and somebody waits for what comes of it."""
+LOOK_S = 1.0
+"""While it pauses: how often to look whether something was asked of it."""
 
 CLOCK = By("schedule")
 
@@ -49,7 +51,21 @@ async def run(ctx: Context) -> None:
     pause = PAUSE_WITH_FILE_CLOCK_S if isinstance(ctx.clock, FileClock) else PAUSE_S
     while True:
         await follow(ctx)
-        await asyncio.sleep(pause)
+        await _rest(ctx, pause)
+
+
+async def _rest(ctx: Context, pause: float) -> None:
+    """Until the next round; sooner when the clock was asked to look at something and nothing more of it comes."""
+    before = 0
+    end = asyncio.get_running_loop().time() + pause
+    while (left := end - asyncio.get_running_loop().time()) > 0:
+        await asyncio.sleep(min(left, LOOK_S))
+        if pause > LOOK_S:
+            async with ctx.db.read() as tx:
+                now = await runs.asked(tx)
+            if now and now == before:
+                return
+            before = now
 
 
 async def tell_office(ctx: Context) -> None:

@@ -90,6 +90,8 @@ TITLES: dict[str, str] = {
     "alignment-gap-detected": N_("Theorie en praktijk lopen uiteen"),
     "target-signed-off": N_("Eindterm afgetekend"),
     "attendance-measured": N_("Aanwezigheid gemeten"),
+    "practice-elsewhere-recorded": N_("Praktijk van elders vastgelegd"),
+    "practice-elsewhere-withdrawn": N_("Praktijk van elders ingetrokken"),
     "mentor-nominated": N_("Praktijkbegeleider voorgedragen"),
     "mentor-accepted": N_("Praktijkbegeleider zei ja"),
     "mentor-declined": N_("Praktijkbegeleider zei nee"),

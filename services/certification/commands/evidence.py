@@ -36,6 +36,20 @@ async def note_placements(
     await _assess(tx, news, "practice_months", causes=causes, now=now, today=today)
 
 
+async def note_elsewhere(
+    tx: Tx,
+    gained: Sequence[tuple[str, str, date, date]],
+    *,
+    withdrawn: bool,
+    causes: Causes,
+    now: datetime,
+    today: date,
+) -> None:
+    """``gained``: practice, trainee, first and last day; or withdrawn, because it was not so."""
+    news = await facts.add_elsewhere(tx, gained, withdrawn=withdrawn)
+    await _assess(tx, news, "practice_months", causes=causes, now=now, today=today)
+
+
 async def note_trainers(tx: Tx, trained: Sequence[tuple[str, str, str, date]]) -> None:
     """``trained``: trainee, role, key, since. Candidates are locked first, as above."""
     await candidates.lock(tx, {trainee_id for trainee_id, _, _, _ in trained})

@@ -193,9 +193,12 @@ def _findings(requirement: Requirement, version: SchemeVersion, dossier: Dossier
         case SchoolAttendance(at_least=share):
             measured = dossier.facts.attendance if dossier.facts else None
             return [_at_least(requirement.rule, dossier.school_attendance, share, (measured.id,) if measured else ())]
-        case PracticeMonths(at_least=months):
-            placements = tuple(one.id for one in dossier.facts.practice) if dossier.facts else ()
-            return [_at_least(requirement.rule, dossier.practice_months, months, placements)]
+        case PracticeMonths(at_least=months, elsewhere=most):
+            if dossier.facts is None:
+                return [_at_least(requirement.rule, dossier.practice_months, months)]
+            counted = [one.id for one in dossier.facts.practice]
+            counted += [one.id for one in dossier.facts.elsewhere] if most else []
+            return [_at_least(requirement.rule, dossier.facts.practice_counting(most), months, tuple(counted))]
 
 
 def _exam_finding(code: str, version: SchemeVersion, dossier: Dossier) -> Finding:

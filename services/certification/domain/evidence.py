@@ -58,6 +58,19 @@ class Practice:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Practice before the enrolment or with an earlier employer, from the first to the last day."""
+
+    practice_id: str
+    starts_on: date
+    ends_on: date
+
+    @property
+    def id(self) -> str:
+        return f"practice-elsewhere/{self.practice_id}"
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All evidence of one candidate from the training. ``counted_on`` is the day up to which practice is counted."""
 
@@ -65,6 +78,7 @@ class Facts:
     signed_off: tuple[SignedOff, ...] = ()
     attendance: Attendance | None = None
     practice: tuple[Practice, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
 
     def signed_share(self, targets: Collection[str]) -> Decimal:
         """The share of these targets that is signed off; 1 when there are none to sign."""
@@ -74,6 +88,15 @@ class Facts:
     @property
     def practice_months(self) -> int:
         return months_of(((one.starts_on, one.ends_on) for one in self.practice), self.counted_on)
+
+    def practice_counting(self, elsewhere_at_most: int | None) -> int:
+        """Whole months, with those gained elsewhere up to a limit; None: with none of them. A day counts once."""
+        if not elsewhere_at_most or not self.elsewhere:
+            return self.practice_months
+        here: list[tuple[date, date | None]] = [(one.starts_on, one.ends_on) for one in self.practice]
+        all_of_it = here + [(one.starts_on, one.ends_on) for one in self.elsewhere]
+        gained = months_of(all_of_it, self.counted_on) - self.practice_months
+        return self.practice_months + min(gained, elsewhere_at_most)
 
     def as_data(self) -> dict[str, Any]:
         return {
@@ -89,6 +112,15 @@ class Facts:
                 [one.placement_id, one.starts_on.isoformat(), one.ends_on.isoformat() if one.ends_on else None]
                 for one in self.practice
             ],
+            **(
+                {
+                    "elsewhere": [
+                        [one.practice_id, one.starts_on.isoformat(), one.ends_on.isoformat()] for one in self.elsewhere
+                    ]
+                }
+                if self.elsewhere
+                else {}
+            ),
         }
 
     @classmethod
@@ -101,6 +133,10 @@ class Facts:
             tuple(
                 Practice(key, date.fromisoformat(first), date.fromisoformat(last) if last else None)
                 for key, first, last in data["practice"]
+            ),
+            tuple(
+                Elsewhere(key, date.fromisoformat(first), date.fromisoformat(last))
+                for key, first, last in data.get("elsewhere", ())
             ),
         )
 

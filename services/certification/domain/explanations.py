@@ -60,6 +60,8 @@ def _proofs(dossier: Dossier) -> Iterator[Proof]:
         yield Proof(measured.id, "school_attendance", measured.up_to, value)
     for placement in dossier.facts.practice:
         yield Proof(placement.id, "practice_months", placement.starts_on)
+    for gained in dossier.facts.elsewhere:
+        yield Proof(gained.id, "practice_months", gained.starts_on)
 
 
 def _exam(version: SchemeVersion, dossier: Dossier, finding: Finding) -> tuple[str, dict[str, Any], tuple[str, ...]]:
@@ -93,6 +95,10 @@ def _figure(version: SchemeVersion, dossier: Dossier, rule: object) -> tuple[str
                 return "attendance-not-measured", {"wanted": share}, ()
             known = dossier.school_attendance
             return "attendance", {"known": known, "wanted": share, "up_to": facts.attendance.up_to}, ()
-        case PracticeMonths(at_least=months):
-            return "practice", {"known": dossier.practice_months or 0, "wanted": months}, ()
+        case PracticeMonths(at_least=months, elsewhere=most):
+            own = dossier.practice_months or 0
+            counted = facts.practice_counting(most) if facts else own
+            if counted > own:
+                return "practice-elsewhere", {"known": counted, "wanted": months, "elsewhere": counted - own}, ()
+            return "practice", {"known": own, "wanted": months}, ()
     raise AssertionError(rule)

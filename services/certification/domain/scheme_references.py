@@ -34,6 +34,7 @@ def reference_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
         high: Any = lines.get(higher)
         if _are_numbers(low, high) and low > high:
             yield Fault(("completion", higher), "below", high, bounds({"ge": low}), lower)
+    yield from _practice(data.get("eligibility"))
     points = _mapping(data.get("risk"))
     raised: Any = points.get("raised_from")
     high_from: Any = points.get("high_from")
@@ -53,6 +54,15 @@ def _transition(data: Mapping[str, Any]) -> Iterator[Fault]:
         )
     elif day is not None and start is not None and str(day) < str(start):
         yield Fault(("transition", "on"), "too_early", day, bounds({"ge": start}))
+
+
+def _practice(rules: object) -> Iterator[Fault]:
+    """Of the months that are asked for, not more than all may come from elsewhere."""
+    for position, rule in enumerate(rules if isinstance(rules, list | tuple) else ()):
+        asked: Any = _mapping(rule).get("at_least")
+        most: Any = _mapping(rule).get("elsewhere")
+        if _are_numbers(asked, most) and most > asked:
+            yield Fault(("eligibility", position, "elsewhere"), "above", most, bounds({"le": asked}), "at_least")
 
 
 def _pass_mark_on_scale(code: str, exam: Mapping[str, Any]) -> Iterator[Fault]:

@@ -22,6 +22,7 @@ WORDS: dict[str, Said] = {
     "not_here": ("hoort hier niet", "does not belong here"),
     "too_early": ("ligt vóór de ingangsdatum", "is before the day it takes effect"),
     "below": ("ligt onder {other}", "is below {other}"),
+    "above": ("ligt boven {other}", "is above {other}"),
     # of a value that the model refuses: the names are pydantic's or ours
     "missing": ("ontbreekt", "is missing"),
     "extra_forbidden": ("is hier niet bekend", "is not known here"),

@@ -196,10 +196,12 @@ class SchoolAttendance(Rule):
 
 
 class PracticeMonths(Rule):
-    """Months of practice in the trade."""
+    """Months of practice in the trade. ``elsewhere``: so many of them at most may have been gained before the enrolment
+    or with an earlier employer; without it none."""
 
     rule: Literal["practice_months"]
     at_least: Annotated[int, Field(ge=1, le=600)]
+    elsewhere: Annotated[int, Field(ge=1, le=600)] | None = None
 
 
 Requirement = Annotated[

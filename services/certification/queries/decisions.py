@@ -8,7 +8,7 @@ import asyncpg
 from shared.db import Tx
 
 from ..domain.decisions import Dossier, Granted, decide, dossier_hash
-from ..domain.evidence import Attendance, Practice, SignedOff
+from ..domain.evidence import Attendance, Elsewhere, Practice, SignedOff
 from ..domain.schemes import SchemeVersion
 from ..domain.verification import Violation
 
@@ -82,6 +82,9 @@ def _faults_of(
     for placement in facts.practice:
         if told.get((dossier.trainee_id, placement.id)) != placement.starts_on:
             found.append(("evidence", f"{placement.id} is not what the decision rests on"))
+    for gained in facts.elsewhere:
+        if told.get((dossier.trainee_id, gained.id)) != gained:
+            found.append(("evidence", f"{gained.id} is not what the decision rests on"))
     return found
 
 
@@ -103,6 +106,12 @@ async def _told(tx: Tx, trainee_ids: list[str]) -> dict[tuple[str, str], object]
         "select trainee_id, placement_id, starts_on from practice_period where trainee_id = any($1)", trainee_ids
     ):
         found[row["trainee_id"], Practice(row["placement_id"], row["starts_on"]).id] = row["starts_on"]
+    for row in await tx.fetch(
+        "select trainee_id, practice_id, starts_on, ends_on from practice_elsewhere where trainee_id = any($1)",
+        trainee_ids,
+    ):
+        gained = Elsewhere(row["practice_id"], row["starts_on"], row["ends_on"])
+        found[row["trainee_id"], gained.id] = gained
     return found
 
 

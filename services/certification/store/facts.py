@@ -7,7 +7,7 @@ from decimal import Decimal
 from shared.db import Tx
 
 from ..domain.candidates import State
-from ..domain.evidence import Attendance, Facts, Practice, SignedOff
+from ..domain.evidence import Attendance, Elsewhere, Facts, Practice, SignedOff
 from .schemes import Key
 
 
@@ -40,8 +40,26 @@ async def of(tx: Tx, trainee_ids: Collection[str], *, counted_on: date) -> dict[
         practice.setdefault(row["trainee_id"], []).append(
             Practice(row["placement_id"], row["starts_on"], row["ends_on"])
         )
+    elsewhere: dict[str, list[Elsewhere]] = {}
+    for row in await tx.fetch(
+        """
+        select trainee_id, practice_id, starts_on, ends_on from practice_elsewhere
+        where trainee_id = any($1) and not withdrawn order by starts_on, practice_id
+        """,
+        ids,
+    ):
+        elsewhere.setdefault(row["trainee_id"], []).append(
+            Elsewhere(row["practice_id"], row["starts_on"], row["ends_on"])
+        )
     return {
-        id: Facts(counted_on, tuple(signed.get(id, ())), measured.get(id), tuple(practice.get(id, ()))) for id in ids
+        id: Facts(
+            counted_on,
+            tuple(signed.get(id, ())),
+            measured.get(id),
+            tuple(practice.get(id, ())),
+            tuple(elsewhere.get(id, ())),
+        )
+        for id in ids
     }
 
 
@@ -106,6 +124,24 @@ async def end_placements(tx: Tx, ended: Sequence[tuple[str, date]]) -> None:
         """,
         *_columns(ended, 2),
     )
+
+
+async def add_elsewhere(tx: Tx, gained: Sequence[tuple[str, str, date, date]], *, withdrawn: bool) -> set[str]:
+    """``gained``: practice, trainee, first and last day. What was withdrawn stays so, in whatever order it is heard.
+    Gives the trainees of whom that was new."""
+    rows = await tx.fetch(
+        """
+        insert into practice_elsewhere as known (practice_id, trainee_id, starts_on, ends_on, withdrawn)
+        select distinct on (practice_id) *, $5::bool
+        from unnest($1::text[], $2::text[], $3::date[], $4::date[]) as t(practice_id, trainee_id, starts_on, ends_on)
+        order by practice_id
+        on conflict (practice_id) do update set withdrawn = true where excluded.withdrawn and not known.withdrawn
+        returning trainee_id
+        """,
+        *_columns(gained, 4),
+        withdrawn,
+    )
+    return {row["trainee_id"] for row in rows}
 
 
 async def add_trainers(tx: Tx, trained: Sequence[tuple[str, str, str, date]]) -> None:

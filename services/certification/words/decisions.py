@@ -22,6 +22,9 @@ BECAUSE = {
     "attendance-not-measured": N_("nog geen meting; nodig is %(wanted)s"),
     "attendance": N_("%(known)s aanwezig tot en met %(up_to)s; nodig is %(wanted)s"),
     "practice": N_("%(known)s maanden praktijk; nodig zijn er %(wanted)s"),
+    "practice-elsewhere": N_(
+        "%(known)s maanden praktijk, waarvan %(elsewhere)s elders opgedaan; nodig zijn er %(wanted)s"
+    ),
 }
 """Why a requirement is met or not, with what is known beside what is asked."""
 

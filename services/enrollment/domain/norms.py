@@ -26,6 +26,8 @@ class Norms:
     """Over how many periods of four weeks attendance is judged: in one, a single illness would be a signal."""
     measures_attendance: bool = False
     """Whether the scheme asks for attendance before a certificate, so that it is told to whoever certifies."""
+    counts_practice_elsewhere: bool = False
+    """Whether the scheme counts months of practice gained before the enrolment or with an earlier employer."""
     mentor_max_trainees: int | None = None
     mentor_course_required: bool = False
     """Whether somebody whose course lapsed may not be given new trainees."""
@@ -48,6 +50,7 @@ class Norms:
             "start_weeks",
             "start_school_days",
             "measures_attendance",
+            "counts_practice_elsewhere",
         }
         given = {name: _number(norms[name]) for name in names if norms.get(name) is not None}
         return cls(
@@ -58,6 +61,11 @@ class Norms:
             measures_attendance=any(
                 rule.get("rule") == "school_attendance" and _order(rule.get("from_version")) <= _order(version)
                 for rule in content.get("eligibility") or ()
+            ),
+            counts_practice_elsewhere=any(
+                bool(rule.get("elsewhere")) and _order(rule.get("from_version")) <= _order(version)
+                for rule in content.get("eligibility") or ()
+                if rule.get("rule") == "practice_months"
             ),
         )
 

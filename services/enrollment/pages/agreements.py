@@ -20,7 +20,7 @@ from ..domain.rules import Refused
 from ..queries import agreements, titles
 from ..store.audit import By
 from ..words import training as words
-from .training import show_file
+from .trainee_file import show_file
 
 router = APIRouter(prefix="/enrollment", include_in_schema=False, dependencies=[require("office")])
 signing = APIRouter(prefix=f"{action_links.PUBLIC[0]}/{commands.SIGN}", include_in_schema=False)

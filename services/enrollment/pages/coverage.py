@@ -17,7 +17,8 @@ from ..domain.rules import Refused
 from ..intake.rows import PlanBody
 from ..queries import coverage
 from ..store.audit import By
-from .training import PAGE, show_file
+from .trainee_file import show_file
+from .training import PAGE
 
 router = APIRouter(prefix="/enrollment", include_in_schema=False, dependencies=[require("office")])
 

@@ -24,7 +24,8 @@ from ..domain.rules import Refused
 from ..queries import risk, titles
 from ..store.audit import By
 from ..words import risk as words_risk
-from .training import PAGE, show_file
+from .trainee_file import show_file
+from .training import PAGE
 
 router = APIRouter(prefix="/enrollment", include_in_schema=False, dependencies=[require("office")])
 

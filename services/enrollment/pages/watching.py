@@ -26,7 +26,8 @@ from ..queries import coverage, places, trainees, watching
 from ..queries import titles as titles_of
 from ..store.audit import By
 from ..words import risk as words_risk
-from .training import PAGE, show_file
+from .trainee_file import show_file
+from .training import PAGE
 
 router = APIRouter(prefix="/enrollment", include_in_schema=False, dependencies=[require("office")])
 

@@ -5,11 +5,13 @@ from typing import Any
 
 from shared.db import Tx
 
+from ..store import runs
+
 
 async def status(tx: Tx) -> dict[str, Any]:
-    """Added to ``/readyz``: until when the clock was followed."""
+    """Added to ``/readyz``: until when the clock was followed, and how much it was asked to look at since."""
     ran = await tx.fetchval("select ran_until from schedule_run")
-    return {"schedule": {"ran_until": None if ran is None else ran.isoformat()}}
+    return {"schedule": {"ran_until": None if ran is None else ran.isoformat(), "to_look_at": await runs.asked(tx)}}
 
 
 async def start(tx: Tx, today: date) -> dict[str, Any]:

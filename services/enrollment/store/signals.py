@@ -31,8 +31,9 @@ async def set_found(
 ) -> Changes:
     """Makes the open signals of ``kind`` of these trainees the ``found`` ones, by (trainee, about): its evidence.
 
-    Trainees of whom nothing was found have theirs closed. Callers who write about the same trainee and kind at once
-    wait for each other on the rows.
+    Trainees of whom nothing was found have theirs closed. One that is found again on the day on which it closed is the
+    same one and keeps its first day: in which order a day's entries came makes no difference. Callers who write about
+    the same trainee and kind at once wait for each other on the rows.
     """
     rows = await tx.fetch(
         """
@@ -43,15 +44,27 @@ async def set_found(
             where s.kind = $1 and s.trainee_id = any($2::text[]) and s.closed_on is null
               and not exists (select from wanted w where (w.trainee_id, w.about) = (s.trainee_id, s.about))
             returning false as fresh, true as gone, s.*
+        ), again as (
+            update signal s set closed_on = null, evidence = w.evidence
+            from wanted w
+            where s.signal_id = (
+                select max(signal_id) from signal
+                where (trainee_id, kind, about) = (w.trainee_id, $1, w.about) and closed_on = $6::date
+            ) and not exists (
+                select from signal
+                where (trainee_id, kind, about) = (w.trainee_id, $1, w.about) and closed_on is null
+            )
+            returning true as fresh, false as gone, s.*
         ), kept as (
             insert into signal as s (trainee_id, kind, about, opened_on, evidence)
             select w.trainee_id, $1, w.about, $6::date, w.evidence
             from wanted w
+            where not exists (select from again a where (a.trainee_id, a.about) = (w.trainee_id, w.about))
             on conflict (trainee_id, kind, about) where closed_on is null do update set evidence = excluded.evidence
             where s.evidence is distinct from excluded.evidence
             returning xmax = 0 as fresh, false as gone, s.*
         )
-        select * from closed union all select * from kept
+        select * from closed union all select * from again union all select * from kept
         """,
         kind.value,
         sorted(set(trainees)),

@@ -165,6 +165,14 @@ SENTENCES = {
         "warn",
     ),
     "enrollment.target-signed-off.v1": (N_("Eindterm afgetekend door instructeur en begeleider: %(target)s"), "good"),
+    "enrollment.practice-elsewhere-recorded.v1": (
+        N_("Praktijk elders opgedaan: van %(starts_on)s tot en met %(ends_on)s"),
+        "good",
+    ),
+    "enrollment.practice-elsewhere-withdrawn.v1": (
+        N_("Praktijk van elders ingetrokken: van %(starts_on)s tot en met %(ends_on)s"),
+        "warn",
+    ),
     "enrollment.visit-due.v1": (N_("Bezoek aan %(place)s is aan de beurt: uiterlijk %(due_on)s"), "busy"),
     "enrollment.programme-review-due.v1": (N_("Programmabespreking aan de beurt: uiterlijk %(due_on)s"), "busy"),
     "enrollment.programme-review-overdue.v1": (
@@ -221,6 +229,8 @@ class _Words(dict[str, str]):
                 return self.names.get(f"programme/{value}", str(value))
             case "place":
                 return self._named(f"{self.facts.get('place_kind')}/{self.facts.get('place_id')}")
+            case "starts_on" | "ends_on" if value:
+                return dates.format_date(date.fromisoformat(str(value)), "d MMMM y", i18n.locale())
             case "due_on" | "paused_on" | "resumed_on" | "dropped_out_on" | "completed_on" | "ended_on" if value:
                 return dates.format_date(date.fromisoformat(str(value)), "d MMMM y", i18n.locale())
             case "targets":

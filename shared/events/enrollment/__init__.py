@@ -53,6 +53,7 @@ from .placements import (
     PlacementReplacementNeeded,
     PlacementStarted,
 )
+from .practice import PracticeElsewhereRecorded, PracticeElsewhereWithdrawn
 from .reviews import (
     ActionAssigned,
     ActionDone,
@@ -128,6 +129,8 @@ __all__ = [
     "PlacementReplaced",
     "PlacementReplacementNeeded",
     "PlacementStarted",
+    "PracticeElsewhereRecorded",
+    "PracticeElsewhereWithdrawn",
     "ProgrammeReviewDue",
     "ProgrammeReviewEscalated",
     "ProgrammeReviewHeld",

@@ -24,7 +24,13 @@ from services.certification.queries import verification
 from services.certification.store.audit import By
 from shared import clock
 from shared.events.certification import CertificationRefused, ExaminerConflictDetected
-from shared.events.enrollment import AttendanceMeasured, PlacementStarted, TargetSignedOff
+from shared.events.enrollment import (
+    AttendanceMeasured,
+    PlacementStarted,
+    PracticeElsewhereRecorded,
+    PracticeElsewhereWithdrawn,
+    TargetSignedOff,
+)
 from tests.unit.certification.builders import entry, scheme
 from tests.unit.certification.test_evidence import training_scheme
 
@@ -335,6 +341,36 @@ async def test_evidence_of_the_training_completes_a_dossier_in_any_order_and_ver
     async with certification.db.transaction() as tx:
         await tx.execute("alter table attendance_measured disable trigger heard_for_good")
         await tx.execute("update attendance_measured set attended_days = 10")
+    async with certification.db.read() as tx:
+        found = await verification.verify(tx, lambda method: None)
+    assert [(one["check"], one["about"]) for one in found["violations"]] == [("evidence", "T1")]
+
+
+async def test_practice_gained_elsewhere_completes_a_dossier_unless_it_is_withdrawn_in_whatever_order_that_is_heard(
+    certification: Certification,
+) -> None:
+    text = training_scheme("{rule: practice_months, at_least: 6, elsewhere: 6}")
+    await certification.publish(type(text).from_content({**text.content, "version": "2026.3"}))
+    await certification.hear(
+        *(TargetSignedOff(trainee_id="T1", target=f"T{n}", signed_on=TODAY, scheme="smith") for n in (1, 2, 3)),
+        AttendanceMeasured(trainee_id="T1", expected_days=100, attended_days=86, up_to=TODAY, scheme="smith"),
+        enrolled(scheme_version="2026.3"),
+        named(),
+    )
+    gained = {"trainee_id": "T1", "starts_on": date(2024, 1, 1), "ends_on": date(2024, 12, 31), "scheme": "smith"}
+    wrong, right = (PracticeElsewhereRecorded(**gained, practice_id=key, recorded_on=TODAY) for key in ("X1", "X2"))
+
+    await certification.hear(PracticeElsewhereWithdrawn(**gained, practice_id="X1", withdrawn_on=TODAY))
+    await certification.hear(wrong, wrong)
+    assert await certification.value("select missing from candidate") == ["practice_months"]
+    await certification.hear(right)
+    await certification.hear(right)
+
+    assert len(await certification.told("certificate-issued")) == 1
+    async with certification.db.read() as tx:
+        assert (await verification.verify(tx, lambda method: None))["violations"] == []
+    async with certification.db.transaction() as tx:
+        await tx.execute("update practice_elsewhere set ends_on = '2024-11-30' where practice_id = 'X2'")
     async with certification.db.read() as tx:
         found = await verification.verify(tx, lambda method: None)
     assert [(one["check"], one["about"]) for one in found["violations"]] == [("evidence", "T1")]

@@ -11,7 +11,10 @@ from ruamel.yaml import YAML
 
 from services.enrollment.commands.complaints import see_to_signals
 from services.enrollment.commands.coverage import find_gaps_of
+from services.enrollment.commands.visits import plan_visits
 from services.enrollment.commands.watch import watch
+from services.enrollment.domain.visits import Place
+from services.enrollment.queries import agenda
 from services.enrollment.store import risk
 from services.enrollment.store.audit import By
 
@@ -302,7 +305,26 @@ async def test_the_signals_of_the_shipped_files_are_those_of_a_plain_count_and_w
         assert {tuple(row.values()) for row in open_now} == wanted
         assert wanted
 
+    for kind in ("attendance", "visits", "complaints"):
+        answer = await enrollment.file(kind, (FILES / f"{kind}.csv").read_bytes(), partial="true")
+        assert answer.json()["new"] > 0, answer.text
+    missed = [date(2026, 4, 13) + timedelta(days=n) for n in range(70) if n % 7 in (0, 2)]
+    lines = [f"{key},{day},no" for key in ("T20250103", "T20250107", "T20250112") for day in missed]
+    assert (await enrollment.file("attendance", "\n".join(["trainee_id,date,present", *lines]).encode())).is_success
+    await enrollment.day_comes("2026-07-20")
     stood = await standing(enrollment)
+    assert "attendance" in {row[1] for row in stood["signal"]}
+    assert {row[3] for row in stood["planned_visit"]} >= {"agreed", "cadence", "signal"}
+
+    async with enrollment.db.transaction() as tx:
+        await tx.execute("delete from planned_visit where state = 'planned'")
+        places = [Place(*row) for row in await tx.fetch("select distinct place_kind, place_id from planned_visit")]
+        places += [Place("company", row[0]) for row in await tx.fetch("select company_id from company")]
+        places += [Place("school", row[0]) for row in await tx.fetch("select school_id from school")]
+        await plan_visits(tx, places, today=enrollment.clock.today(), by=By("test"))
+    again = await standing(enrollment)
+    assert again["planned_visit"] == stood["planned_visit"]
+
     async with enrollment.db.transaction() as tx:
         await tx.execute("delete from signal where kind <> 'review-overdue'")  # that one follows from what was told
         for table in ("target_first", "coverage_gap", "risk", "risk_to_judge", "visit_to_plan"):
@@ -316,6 +338,7 @@ async def test_the_signals_of_the_shipped_files_are_those_of_a_plain_count_and_w
         await risk.look_again(tx, keys)
     await enrollment.day_comes("2026-07-20")
     again = await standing(enrollment)
+    del stood["planned_visit"]  # the day on which a signal was first seen decides too, and that is another now
     for table, found in stood.items():
         assert found, table
         assert again[table] == found, table
@@ -329,12 +352,20 @@ async def standing(office: Enrollment) -> dict[str, list[tuple[Any, ...]]]:
         "coverage_gap": "select placement_id, target, company_id, equipment from coverage_gap where closed_on is null",
         "risk": "select trainee_id, level, points, causes from risk",
         "training_watch": "select trainee_id, next_on, attended_until from training_watch",
+        "planned_visit": "select place_kind, place_id, due_on, reason, state, told_on from planned_visit",
     }
     async with office.db.read() as tx:
-        return {
+        found = {
             table: [tuple(row.values()) for row in await tx.fetch(f"{query} order by 1, 2, 3")]
             for table, query in queries.items()
         }
+        found["agendas"] = [
+            (key, item["kind"], item["about"], item["trainee_id"], item["signal"])
+            for key in sorted({key for kind, key, *_ in found["planned_visit"] if kind == "company"})
+            for item in await agenda.agenda(tx, "company", key, coordinator=True)
+        ]
+    found["agendas"].sort(key=repr)
+    return found
 
 
 async def test_a_school_hands_in_attendance_as_a_file_with_all_errors_at_once(mark: Enrollment) -> None:

@@ -31,8 +31,8 @@ OURS = frozenset(
     ("outbox", "inbox", "subject_sequence", "idempotency", "bus_action", "consumer_pause", "replay", "migration")
 )
 """Tables of the bus; what is left is what a service knows."""
-TO_DO = frozenset(("schedule_run", "risk_to_judge", "visit_to_plan"))
-"""When the clock last looked, and what it has still to look at: nobody works it off here."""
+CLOCK = "schedule_run"
+"""When the clock last looked."""
 TRAINEES = 12
 
 
@@ -89,7 +89,7 @@ class Together:
         await self.quiet()
 
     async def quiet(self, *, patience: float = 60) -> None:
-        """Until no outbox, queue or mail has anything waiting, twice in a row."""
+        """Until no outbox, queue, mail or clock has anything waiting, twice in a row."""
         seen: list[Any] = []
         deadline = time.monotonic() + patience
         while len(seen) < 3 or seen[-1] != seen[-2] or seen[-2] != seen[-3] or not seen[-1][0]:
@@ -109,7 +109,16 @@ class Together:
         async with self.services["ops"].db.read() as tx:
             moving += await tx.fetchval("select count(*) from replay where state = 'running'")
             moving += await tx.fetchval("select count(*) from failed where state = 'redriving'")
+        if still and not moving and await self._asked_of_the_clock():
+            await follow(self.services["enrollment"].context)  # as its own loop would, a few seconds later
+            still = False
         return still and not moving, counted
+
+    async def _asked_of_the_clock(self) -> bool:
+        enrollment = self.services["enrollment"]
+        assert enrollment.status is not None
+        async with enrollment.db.read() as tx:
+            return bool((await enrollment.status(tx))["schedule"]["to_look_at"])
 
     async def _on_the_way(self) -> bool:
         """Whether something was told that one of its listeners has not handled, wherever it may be now."""
@@ -127,14 +136,13 @@ class Together:
         return False
 
     async def known(self) -> dict[str, list[str]]:
-        """Every row of every table that is neither the bus's own nor a list of what is still to be looked at, as text,
-        and what was told."""
+        """Every row of every table that is not the bus's own, as text, and what was told."""
         found = {}
         for name, service in self.services.items():
             async with service.db.read() as tx:
                 tables = await tx.fetch("select tablename from pg_tables where schemaname = 'public' order by 1")
                 for (table,) in tables:
-                    if table not in OURS and table not in TO_DO:
+                    if table not in OURS and table != CLOCK:
                         rows = await tx.fetch(f'select to_jsonb(t) as row from "{table}" t')  # noqa: S608
                         found[f"{name}.{table}"] = sorted(json.dumps(row["row"], sort_keys=True) for row in rows)
                 rows = await tx.fetch("select id::text from outbox order by position")

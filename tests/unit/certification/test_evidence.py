@@ -1,15 +1,17 @@
 """Evidence from the training beside the rules: shares that are never rounded up, months that count once."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.certification.domain.decisions import Dossier, Granted, NotYet, decide, dossier_hash
-from services.certification.domain.evidence import Attendance, Facts, Practice, SignedOff, months_of
+from services.certification.domain.evidence import Attendance, Elsewhere, Facts, Practice, SignedOff, months_of
 from services.certification.domain.explanations import explained
-from services.certification.domain.scheme_file import read_scheme
+from services.certification.domain.scheme_file import SchemeNotValid, read_scheme
 from services.certification.domain.schemes import SchemeVersion
 
 from .builders import SCHEME
@@ -22,10 +24,11 @@ RULES = """eligibility:
   - {rule: practice_months, at_least: 6}"""
 
 
-def training_scheme() -> SchemeVersion:
+def training_scheme(practice: str = "{rule: practice_months, at_least: 6}") -> SchemeVersion:
     """The smiths' scheme with four targets and only rules about the training."""
     listed = "\n".join(f"  {code}: {{title: {{nl: Doel {code}, en: Target {code}}}}}" for code in TARGETS)
-    text = SCHEME.replace("eligibility:\n  - {rule: all_exams_passed}", RULES)
+    rules = RULES.replace("{rule: practice_months, at_least: 6}", practice)
+    text = SCHEME.replace("eligibility:\n  - {rule: all_exams_passed}", rules)
     text = text.replace("  T1: {title: {nl: Smeden, en: Forging}, equipment: [anvil]}", listed)
     return read_scheme(text.replace("targets: [T1]", f"targets: [{', '.join(TARGETS)}]"))
 
@@ -134,3 +137,60 @@ def test_more_evidence_never_loses_a_certificate(
     )
 
     assert isinstance(after, Granted) or not isinstance(before, Granted)
+
+
+GAINED = (Elsewhere("X1", TODAY - timedelta(days=1000), TODAY - timedelta(days=800)),)
+COUNTING = training_scheme("{rule: practice_months, at_least: 6, elsewhere: 4}")
+
+
+def with_elsewhere(months: int) -> Dossier:
+    known = dossier(4, "90", months).facts
+    assert known is not None
+    return Dossier.of("T1", "smith-2", (), replace(known, elsewhere=GAINED), TARGETS)
+
+
+def test_practice_gained_elsewhere_counts_up_to_what_the_scheme_lets_it_and_not_at_all_where_it_says_nothing() -> None:
+    enough, short, nothing = (
+        decide(version, with_elsewhere(months)) for version, months in ((COUNTING, 2), (COUNTING, 1), (VERSION, 2))
+    )
+
+    assert isinstance(enough, Granted)
+    assert [one for one in enough.evidence if one.startswith("practice")] == ["practice/P1", "practice-elsewhere/X1"]
+    assert isinstance(short, NotYet)
+    assert isinstance(nothing, NotYet)
+    assert (short.missing, nothing.missing) == (("practice_months",), ("practice_months",))
+
+
+def test_the_line_says_how_much_of_the_practice_was_gained_elsewhere() -> None:
+    known = with_elsewhere(2)
+
+    lines = {line.requirement: line for line in explained(COUNTING, known, decide(COUNTING, known))}
+
+    assert lines["practice_months"].because == "practice-elsewhere"
+    assert lines["practice_months"].values == {"known": 6, "wanted": 6, "elsewhere": 4}
+
+
+def test_a_day_that_was_practice_here_and_elsewhere_counts_once() -> None:
+    here = Practice("P1", TODAY - timedelta(days=100))
+    there = Elsewhere("X1", TODAY - timedelta(days=90), TODAY - timedelta(days=30))
+
+    assert Facts(TODAY, practice=(here,), elsewhere=(there,)).practice_counting(12) == 3
+
+
+def test_a_dossier_with_practice_from_elsewhere_comes_back_from_data_with_the_same_hash() -> None:
+    known = with_elsewhere(2)
+
+    again = Dossier.from_data(known.as_data())
+
+    assert again == known
+    assert dossier_hash(COUNTING, again) == dossier_hash(COUNTING, known)
+
+
+def test_a_scheme_that_lets_more_come_from_elsewhere_than_it_asks_is_refused() -> None:
+    with pytest.raises(SchemeNotValid) as refused:
+        training_scheme("{rule: practice_months, at_least: 6, elsewhere: 7}")
+
+    (fault,) = refused.value.faults
+    assert fault.path == "eligibility.2.elsewhere"
+    assert fault.message == ("ligt boven at_least", "is above at_least")
+    assert fault.allowed == ("hoogstens 6", "at most 6")
