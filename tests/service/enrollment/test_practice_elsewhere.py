@@ -85,7 +85,10 @@ async def test_what_breaks_a_rule_is_refused_in_both_languages(
 async def test_a_scheme_that_says_nothing_of_it_counts_none(office: Enrollment) -> None:
     await office.give("trainees", rows.trainee("T1"))
 
-    for language, said in (("nl", "telt geen praktijk die elders"), ("en", "counts no practice gained elsewhere")):
+    for language, said in (
+        ("nl", "het certificatieschema smo telt geen praktijk die elders is opgedaan"),
+        ("en", "the scheme smo counts no practice gained elsewhere"),
+    ):
         answer = await office.post("practice-elsewhere", GIVEN, **{"Accept-Language": language})
         assert answer.json()["type"] == "urn:keur:problem:practice-elsewhere-not-counted"
         assert said in answer.json()["detail"]
