@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deploy.cli.grammar import JSON, YES, Argument, Verb, flag, option
 
-NUMBER = Argument(("number",), "nummer van het certificaat, zoals SMO-2026-00042", metavar="NUMMER")
+NUMBER = Argument(("number",), "nummer van het certificaat, zoals het erop staat", metavar="NUMMER")
 YAML = Argument(("file",), "YAML", metavar="BESTAND")
 
 BECAUSE = (

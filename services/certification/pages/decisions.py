@@ -147,6 +147,7 @@ async def _show(
         ties=[tie(one) for one in ties],
         is_decider=is_decider,
         conflicts=[{**one, "tie": tie(one["tie"])} for one in conflicts],
+        may_name=who.may("office"),
         may_sign=may_sign and file is not None and file["state"] in ("assessing", "eligible"),
         reasons=[(code, _(text)) for code, text in REASONS.items()],
         reason_words=REASONS,

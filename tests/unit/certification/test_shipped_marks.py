@@ -66,4 +66,5 @@ def test_whatever_a_page_calls_by_name_has_one_in_both_languages(mark: str) -> N
 
     titles = {code: exam.title for code, exam in scheme.exams.items()}
     titles |= {code: target.title for code, target in scheme.targets.items()}
-    assert sorted(code for code, text in (titles | scheme.equipment).items() if not text.en) == []
+    titles |= {code: programme.title for code, programme in scheme.programmes.items()}
+    assert sorted(code for code, text in (titles | scheme.equipment).items() if not (text and text.en)) == []
