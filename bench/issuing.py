@@ -21,13 +21,14 @@ from typing import Any
 import asyncpg
 from yarl import URL
 
+from bench import machine
 from bench.reference.contest import percentile
 from bench.servers import NoServers
 from deploy.local.home import Home
 from services.certification.commands.papers import Press, as_file
 from services.certification.commands.results import record_results
 from services.certification.commands.schemes import publish_scheme
-from services.certification.commands.signing import Signer, sign_some
+from services.certification.commands.signing import Signer, published_key, sign_some
 from services.certification.credential.keys import make_issuing_key
 from services.certification.domain.results import Entry
 from services.certification.domain.scheme_file import read_scheme
@@ -38,6 +39,7 @@ from services.certification.paper.content import content_of
 from services.certification.paper.keys import make_paper_keys
 from services.certification.paper.seal import seal_paper
 from services.certification.paper.typeset import set_paper
+from services.certification.queries.verification import verify
 from services.certification.schedule import BATCH
 from services.certification.settings import CertificationSettings
 from services.certification.store.audit import By
@@ -125,6 +127,7 @@ async def measure(*, certificates: int, papers: int, leaves: int) -> list[dict[s
                 make_issuing_key(settings.home)
                 make_paper_keys(settings.home)
                 rows = await _issue(db, Signer.of(settings), certificates)
+                rows.append(await _verified(db, Signer.of(settings), certificates))
                 rows += await _papers(db, Press.of(settings), papers)
                 if leaves:
                     rows += await _proofs(db, Signer.of(settings), leaves)
@@ -169,6 +172,20 @@ async def _signed(db: Database, signer: Signer, costs: Costs) -> int:
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         costs.add("credential recorded and signed", signed, wall, cpu)
     return signed
+
+
+async def _verified(db: Database, signer: Signer, count: int) -> dict[str, Any]:
+    """Everything issued checked again, as ``keur verify`` does. The peak of memory is what this process had meanwhile;
+    the database's processor time is not in it."""
+    costs, known = Costs(), await published_key(db, signer)
+    machine.forget_peak(os.getpid())
+    before = machine.memory_mb()
+    async with db.read() as tx:
+        report = await costs.of("checked again (keur verify)", count, verify(tx, known))
+    if not report["ok"] or report["checked"]["certificates"] != count:
+        raise AssertionError(report)
+    (row,) = costs.rows("checked again (keur verify)")
+    return row | {"MB before": before, "MB at most": machine.memory_mb(peak=True)}
 
 
 async def _papers(db: Database, press: Press, count: int) -> list[dict[str, Any]]:
