@@ -1,7 +1,7 @@
 """The outbox: what is told is written in the transaction that made it true, all rows in one statement at its commit."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from shared import clock
 from shared.bus import context
@@ -10,8 +10,7 @@ from shared.events.base import Event
 from shared.ids import new_id
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(NamedTuple):
     """An event on its way into the outbox, with what surrounds it."""
 
     id: str

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import aiormq
 from aiormq.abc import ChannelFrame
@@ -16,8 +16,7 @@ CONNECT_WITHIN = 3.5
 """Seconds for opening a connection: who began while the link was silent waits no longer after it is back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A message for an exchange; the empty exchange leads straight to the queue named by the routing key.
 
     ``properties`` are pamqp's, or already encoded (``wire.Encoder``): then ``message_id`` says which message it is.

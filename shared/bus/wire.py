@@ -7,10 +7,9 @@ tools show it.
 import json
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import time as seconds_now
-from typing import Any
+from typing import Any, NamedTuple
 
 from pamqp.commands import Basic
 from pydantic import ValidationError
@@ -62,8 +61,7 @@ class BodyDoesNotFit(NotReadable):
     """The body is no JSON or does not fit the contract of its type."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """A message as it came: its envelope, its body opened, and what retrying needs."""
 
     envelope: Envelope
