@@ -67,6 +67,9 @@ def main(argv: Sequence[str]) -> int:
         show.note(f"{type(error).__name__}: {error}", show.RED)
         show.note("→ " + _("Draait het? Kijk met: keur status"))
         return NOT_REACHABLE
+    except OSError as error:  # a full disk, a folder that is not ours: nothing that a traceback would explain
+        show.note(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), show.RED)
+        return PROBLEM
 
 
 def function(path: str) -> Callable[[argparse.Namespace], int]:

@@ -46,7 +46,7 @@ def doctor(given: Namespace) -> int:
 def logs(given: Namespace) -> int:
     from deploy.local import commands
 
-    return commands.logs(given.service, lines=given.lines, follow=given.follow)
+    return commands.logs(given.service, lines=given.lines, follow=given.follow, as_json=given.json)
 
 
 def test(given: Namespace) -> int:

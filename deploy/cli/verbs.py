@@ -64,6 +64,7 @@ VERBS: tuple[Verb, ...] = (
             Argument(("service",), "dienst", count="?", default="", metavar="DIENST"),
             Argument(("--follow", "-f"), "blijf meelezen", flag=True),
             option("--lines", "hoeveel regels", type=int, default=200, metavar="N"),
+            JSON,
         ),
     ),
     Verb(
@@ -278,6 +279,24 @@ VERBS: tuple[Verb, ...] = (
                         choices=("coordinator", "office", "board", "operator", "read", "decide"),
                     ),
                     option("--subject", "voor wie", default="", metavar="office/NAAM"),
+                    JSON,
+                ),
+            ),
+            Verb(
+                "invite",
+                "mail iemand van het bureau een link om in te loggen",
+                "user:invite",
+                (
+                    Argument(("name",), "korte naam, zoals jan: wordt office/jan", metavar="NAAM"),
+                    Argument(("email",), "waarheen", metavar="MAILADRES"),
+                    option(
+                        "--scope",
+                        "recht",
+                        default="coordinator",
+                        choices=("coordinator", "office", "board", "operator", "read", "decide"),
+                    ),
+                    option("--full-name", "zoals de mail hem of haar noemt", default="", metavar="NAAM"),
+                    option("--lang", "taal van de mail", default="nl", choices=("nl", "en")),
                     JSON,
                 ),
             ),

@@ -17,6 +17,7 @@ from deploy.local.home import CHECKOUT, Home, WrongSetting
 from deploy.local.log_view import Follower
 from deploy.local.postgres import NoOrdinaryUser, PostgresMissing
 from deploy.local.rabbitmq import RabbitMQMissing
+from deploy.local.settings_check import check_settings
 from deploy.local.supervisor import AlreadyRunning, StartFailed, supervise
 from deploy.local.words import _
 from shared.settings import SERVICES
@@ -37,6 +38,7 @@ def up(*, detach: bool = False) -> int:
     """Starts everything and keeps it until Ctrl-C; detached, returns when all of it is ready."""
     try:
         home = Home.from_env()
+        check_settings(home.environ)
         if processes.running(home, "supervisor"):
             out(_("Keur draait al in {path}").format(path=home.path))
             where_to_look(home)
@@ -74,6 +76,7 @@ def _up_detached(home: Home) -> int:
 
 def start_detached(home: Home, say: Callable[[str], None], environ: dict[str, str] | None = None) -> None:
     """Starts a supervisor that outlives this process, and waits until all is ready. Raises ``StartFailed``."""
+    check_settings({**home.environ, **(environ or {})})
     home.make()
     told = home.run / "supervisor.json"
     told.unlink(missing_ok=True)
@@ -148,8 +151,11 @@ def doctor(*, as_json: bool = False) -> int:
     return 0 if all(finding.good for finding in findings) else 1
 
 
-def logs(service: str = "", *, lines: int = 200, follow: bool = False) -> int:
-    """The last lines of a process's log, or of all of them by time; ``follow`` goes on until Ctrl-C."""
+def logs(service: str = "", *, lines: int = 200, follow: bool = False, as_json: bool = False) -> int:
+    """The last lines of a process's log, or of all of them by time; ``follow`` goes on until Ctrl-C.
+
+    As JSON it is one object a line, with the process beside what it said.
+    """
     try:
         home = Home.from_env()
     except WrongSetting as wrong:
@@ -163,7 +169,7 @@ def logs(service: str = "", *, lines: int = 200, follow: bool = False) -> int:
     if not there:
         complain(_("hier is nog niets gestart: keur up --detach"))
         return 0
-    follower = Follower(home, only=[service] if service else None, from_end=lines)
+    follower = Follower(home, only=[service] if service else None, from_end=max(lines, 0), as_json=as_json)
     try:
         follower.show()
         if follow:

@@ -36,6 +36,10 @@ class WrongSetting(ValueError):
     """A variable of the environment has a value that cannot be meant; the message says what is allowed."""
 
 
+class HomeNotUsable(WrongSetting):
+    """The folder cannot be made, or not written; the message says why."""
+
+
 @dataclass(frozen=True)
 class Home:
     """``KEUR_HOME`` with its port base, and the environment that may point to servers elsewhere."""
@@ -72,9 +76,13 @@ class Home:
 
     def make(self, *, signing: Path | None = None) -> None:
         """Makes the folders (mode 700) and the keys that are missing; see ``keys.make`` for ``signing``."""
-        for folder in (self.path, self.run, self.logs, self.data):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        keys.make(self.path, signing=signing)
+        try:
+            for folder in (self.path, self.run, self.logs, self.data):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            keys.make(self.path, signing=signing)
+        except OSError as error:
+            words = _("KEUR_HOME={path} is niet te gebruiken ({why}): kies een map waarin u mag schrijven, met ruimte")
+            raise HomeNotUsable(words.format(path=self.path, why=error.strerror or error)) from error
 
     def port(self, name: str) -> int:
         return self.port_base + PORTS[name]

@@ -21,6 +21,7 @@ class Follower:
     only: Sequence[str] | None = None
     from_end: int | None = None
     """Lines of the past to show; None shows only what is written from now on."""
+    as_json: bool = False
     _read: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -69,8 +70,19 @@ class Follower:
                     yield name, line
 
     def _print(self, name: str, line: str) -> None:
-        if line.strip():
+        if line.strip() and self.as_json:
+            print(as_object(name, line), flush=True)
+        elif line.strip():
             print(f"{name:<13} {readable(line, colour=_colourful())}", flush=True)
+
+
+def as_object(process: str, line: str) -> str:
+    """A log line as one JSON object that names its process; what is no JSON is its ``event``."""
+    try:
+        told = json.loads(line)
+    except ValueError:
+        told = None
+    return json.dumps({"process": process, **(told if isinstance(told, dict) else {"event": line})}, ensure_ascii=False)
 
 
 def readable(line: str, *, colour: bool = False) -> str:

@@ -26,7 +26,7 @@ def write_atomically(path: Path, text: str) -> None:
 def read_pid(home: Home, process: str) -> int | None:
     try:
         return int((home.run / f"{process}.pid").read_text("ascii"))
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return None
 
 

@@ -14,6 +14,7 @@ from .api import coverage as coverage_api
 from .api import entries as api
 from .api import figures as figures_api
 from .api import followup as followup_api
+from .api import invitations as invitation_api
 from .api import membership as membership_api
 from .api import mentors as mentor_api
 from .api import practice as practice_api
@@ -49,6 +50,7 @@ def build(settings: ServiceSettings) -> Service:
         migrations=Path(__file__).parent / "migrations",
         routers=[
             sign_in.router,
+            invitation_api.router,
             api.router,
             coverage_api.router,
             pages.router,

@@ -34,10 +34,14 @@ async def tell(tx: Tx, before: Iterable[Contact], after: Iterable[Contact]) -> N
         )
 
 
-async def name_coordinator(tx: Tx, name: str, email: str, language: Language) -> bool:
-    """Says who the coordinator is, when that is not what was said last; true when it was told."""
-    contact = Contact("office/coordinator", name, email, language)
+async def name_office(tx: Tx, contact: Contact) -> bool:
+    """Says who somebody of the office is, when that is not what was said last; true when it was told."""
     if not await office.keep(tx, contact):
         return False
     await tell(tx, [], [contact])
     return True
+
+
+async def name_coordinator(tx: Tx, name: str, email: str, language: Language) -> bool:
+    """Says who the coordinator is, when that is not what was said last; true when it was told."""
+    return await name_office(tx, Contact("office/coordinator", name, email, language))

@@ -108,6 +108,7 @@ MAILS = {
     "replacement_needed": N_("er is een andere leerwerkplek nodig"),
     "application_confirm": N_("aanmelding bevestigen"),
     "accreditation_expiring": N_("de erkenning loopt af"),
+    "sign_in_invitation": N_("uitnodiging om in te loggen"),
     "agreement_sign": N_("praktijkovereenkomst ondertekenen"),
     "mentor_welcome": N_("welkom als begeleider"),
     "trainee_welcome": N_("welkom als leerling"),

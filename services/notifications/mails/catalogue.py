@@ -48,6 +48,7 @@ KINDS: dict[str, Kind] = {
         Kind("accreditation_expiring", True, N_("Erkenning loopt af, voor het leerbedrijf")),
         Kind("application_confirm", False, N_("Aanmelding bevestigen")),
         Kind("replacement_needed", False, N_("Andere leerwerkplek nodig, voor de coördinator")),
+        Kind("sign_in_invitation", True, N_("Uitnodiging om in te loggen")),
         Kind("agreement_sign", True, N_("Praktijkovereenkomst ondertekenen")),
         Kind("mentor_course_ending", True, N_("Cursus loopt af, voor de begeleider")),
         Kind("certificate_changed", False, N_("Certificaat veranderd, voor de houder")),

@@ -89,6 +89,7 @@ SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "office/coordinator",
         {"trainee": "trainee/T1", "place": "company/C1", "hosts": ["company/C1"], "ends_on": "2026-10-12"},
     ),
+    "sign_in_invitation": ("office/coordinator", {"link": "https://keur.example/x", "ends_on": "2026-10-12"}),
     "agreement_sign": (
         "company/C1",
         {"trainee": "trainee/T1", "place": "company/C1", "link": "https://keur.example/x", "ends_on": "2026-10-12"},
