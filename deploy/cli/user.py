@@ -24,7 +24,7 @@ def login_link(given: Namespace) -> int:
 def invite(given: Namespace) -> int:
     """The link goes by mail only; with mail captured it lies in the Inbox."""
     wanted = {
-        "subject": given.name if given.name.startswith("office/") else f"office/{given.name}",
+        "subject": f"office/{given.name.removeprefix('office/').lower()}",
         "name": given.full_name or given.name.removeprefix("office/").replace("-", " ").title(),
         "email": given.email,
         "language": given.lang,

@@ -18,12 +18,14 @@ from deploy.local.log_view import Follower
 from deploy.local.postgres import NoOrdinaryUser, PostgresMissing
 from deploy.local.rabbitmq import RabbitMQMissing
 from deploy.local.settings_check import check_settings
-from deploy.local.supervisor import AlreadyRunning, StartFailed, supervise
+from deploy.local.supervisor import ANOTHER_KEEPS_THIS_HOME, AlreadyRunning, StartFailed, supervise
 from deploy.local.words import _
 from shared.settings import SERVICES
 
 FAILURES = (StartFailed, AlreadyRunning, NoOrdinaryUser, PostgresMissing, RabbitMQMissing, WrongSetting)
 STOP_PATIENCE = 60.0
+SECOND_PATIENCE = 300.0
+"""Of two that start at once one does it, and the other waits this long, in seconds, for what comes of that."""
 
 
 def out(line: str = "") -> None:
@@ -75,7 +77,10 @@ def _up_detached(home: Home) -> int:
 
 
 def start_detached(home: Home, say: Callable[[str], None], environ: dict[str, str] | None = None) -> None:
-    """Starts a supervisor that outlives this process, and waits until all is ready. Raises ``StartFailed``."""
+    """Starts a supervisor that outlives this process, and waits until all is ready. Raises ``StartFailed``.
+
+    When somebody else starts the same home just now, it waits for theirs.
+    """
     check_settings({**home.environ, **(environ or {})})
     home.make()
     told = home.run / "supervisor.json"
@@ -89,11 +94,14 @@ def start_detached(home: Home, say: Callable[[str], None], environ: dict[str, st
             [sys.executable, "-m", "deploy.local.supervisor"],
             env=environment, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
+    until = time.monotonic() + SECOND_PATIENCE
     while True:
         ended = supervisor.poll() is not None
         lines = log_path.read_bytes()[seen:].decode("utf-8", "replace").splitlines(keepends=True)
         complete = [line for line in lines if line.endswith("\n")]
         seen += sum(len(line.encode()) for line in complete)
+        if ended and supervisor.returncode == ANOTHER_KEEPS_THIS_HOME and time.monotonic() < until:
+            ended = bool(state(home).get("error")) and not processes.running(home, "supervisor")
         if ended:
             at_once = _("de supervisor stopte meteen: zie {path}").format(path=log_path)
             raise StartFailed(state(home).get("error") or at_once)

@@ -38,6 +38,10 @@ class StartFailed(RuntimeError):
     """The system could not be brought up; the message says what stood in the way and what to do."""
 
 
+ANOTHER_KEEPS_THIS_HOME = 75
+"""The status of a supervisor that came second (EX_TEMPFAIL of sysexits.h)."""
+
+
 class AlreadyRunning(RuntimeError):
     """Another supervisor keeps this home."""
 
@@ -362,7 +366,10 @@ def main(argv: Sequence[str] = sys.argv) -> int:
 
     try:
         asyncio.run(supervise(Home.from_env(), say))
-    except (StartFailed, AlreadyRunning, postgres.NoOrdinaryUser, rabbitmq.RabbitMQMissing) as failure:
+    except AlreadyRunning as failure:
+        say(str(failure))
+        return ANOTHER_KEEPS_THIS_HOME
+    except (StartFailed, postgres.NoOrdinaryUser, rabbitmq.RabbitMQMissing) as failure:
         say(str(failure))
         return 1
     return 0

@@ -20,6 +20,7 @@ from shared.tabular.cells import (
     Week,
     YesNo,
     refusal,
+    typed_day,
 )
 from shared.tabular.reading import Limits, Reading, Row, RowError
 from shared.tabular.words import explain
@@ -46,5 +47,6 @@ __all__ = [
     "YesNo",
     "explain",
     "refusal",
+    "typed_day",
     "write_rest",
 ]

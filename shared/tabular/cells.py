@@ -96,6 +96,11 @@ def _day(value: object) -> object:
     )
 
 
+def typed_day(text: str) -> date:
+    """A day as it was typed in a form. Raises ValueError for what is no day, or lies too far away."""
+    return _near(date.fromisoformat(text.strip()))
+
+
 DayOrMoment = TypeVar("DayOrMoment", bound=date)
 
 

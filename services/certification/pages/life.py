@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from shared.tabular import typed_day
 from shared.web.deps import Ctx, Who, clean_text, require
 from shared.web.i18n import language
 from shared.web.i18n import translate as _
@@ -166,6 +167,6 @@ def _day(typed: str, today: date) -> date | None:
     if not typed.strip():
         return None
     try:
-        return date.fromisoformat(typed.strip())
+        return typed_day(typed)
     except ValueError:
         raise SuspensionEndsTooEarly(today, today) from None

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
 
 from shared.db import Tx
-from shared.tabular import ClientKey
+from shared.tabular import ClientKey, typed_day
 from shared.web.deps import Ctx, Listing, Paging, StrictModel, Text, Who, clean_text, require
 from shared.web.i18n import language
 from shared.web.i18n import translate as _
@@ -175,6 +175,6 @@ async def _show(request: Request, ctx: Ctx, given: Mapping[str, str] | None = No
 
 def _day(typed: str) -> date | None:
     try:
-        return date.fromisoformat(typed.strip())
+        return typed_day(typed)
     except ValueError:
         return None

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
+from shared.tabular import typed_day
 from shared.web.deps import Ctx
 from shared.web.front_door import Networks, address_of
 from shared.web.i18n import translate as _
@@ -133,7 +134,7 @@ def day_asked(text: str) -> date | None:
     if not text.strip():
         return None
     try:
-        return date.fromisoformat(text.strip())
+        return typed_day(text)
     except ValueError:
         raise NoSuchDay(
             "Dit is geen bestaande dag.",

@@ -1,12 +1,12 @@
 """The office's page of one certificate, continued: another period, and links that show it for some weeks."""
 
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
+from shared.tabular import typed_day
 from shared.web.deps import Ctx, Who, clean_text, require
 from shared.web.i18n import language
 from shared.web.i18n import translate as _
@@ -70,8 +70,10 @@ def _sat(exam: str, given: dict[str, str], errors: dict[str, str]) -> Sat | None
     try:
         if not examiner:
             errors[f"examiner-{exam}"] = _("Wie examineerde?")
-        taken_on = date.fromisoformat(day)
-        return Sat(exam, taken_on, Decimal(score.replace(",", ".")), f"knocked-{exam}" in given, examiner)
+        taken_on, reached = typed_day(day), Decimal(score.replace(",", "."))
+        if not reached.is_finite():
+            raise InvalidOperation
+        return Sat(exam, taken_on, reached, f"knocked-{exam}" in given, examiner)
     except InvalidOperation:
         errors[f"score-{exam}"] = f"{exam}: " + _("geen getal")
     except ValueError:

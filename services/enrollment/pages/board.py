@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
+from shared.tabular import typed_day
 from shared.web import charts
 from shared.web.deps import Ctx, require
 from shared.web.filters import percent
@@ -224,6 +225,6 @@ def _words(given: Mapping[str, str] | None, otherwise: str) -> Words:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        return typed_day(text) if text else None
     except ValueError:
         return None

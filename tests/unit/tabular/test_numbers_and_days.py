@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.certification.intake.results import ResultRow
 from services.enrollment.intake.rows import LogbookRow, MentorRow
-from shared.tabular import Moment
+from shared.tabular import Moment, typed_day
 
 RESULT = {
     "result_id": "R1", "trainee_id": "T1", "exam": "theory", "attempt": 1, "taken_on": "2026-04-07", "score": 8.3,
@@ -62,3 +62,10 @@ def test_a_moment_lies_in_years_that_can_be_meant() -> None:
     assert moments.validate_python("2026-04-07T10:00:00+02:00").year == 2026
     with pytest.raises(ValidationError):
         moments.validate_python("9999-12-31T23:59:59+00:00")
+
+
+@pytest.mark.parametrize("text", ["", "x", "0001-01-01", "9999-12-31", "2026-02-30"])
+def test_what_is_typed_as_a_day_and_is_none_is_a_value_error(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        typed_day(text)
+    assert typed_day(" 2026-04-07 ").day == 7
