@@ -95,10 +95,12 @@ def test_an_age_is_told_in_its_largest_unit(seconds: float, text: str) -> None:
     assert filters.age(seconds) == text
 
 
-def test_from_four_columns_on_each_cell_names_its_column_for_a_phone(app: FastAPI) -> None:
+def test_from_three_columns_on_each_cell_names_its_column_for_a_phone(app: FastAPI) -> None:
     four = "[_('Naam'), {'text': 'a \"b\"', 'numeric': true}, 'c', 'd']"
     wide = drawn(app, "{% call(r) table('t', " + four + ', [1]) %}<td>{{ r }}</td><td class="num"></td>{% endcall %}')
-    narrow = drawn(app, "{% call(r) table('t', ['a', 'b', 'c'], [1]) %}<td>{{ r }}</td>{% endcall %}")
+    three = drawn(app, "{% call(r) table('t', ['a', 'b', 'c'], [1]) %}<td>{{ r }}</td>{% endcall %}")
+    narrow = drawn(app, "{% call(r) table('t', ['a', 'b'], [1]) %}<td>{{ r }}</td>{% endcall %}")
 
     assert '<td data-label="Naam">1</td><td data-label="a &#34;b&#34;" class="num">' in wide
+    assert '<td data-label="a">1</td>' in three
     assert "data-label" not in narrow
