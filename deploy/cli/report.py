@@ -12,7 +12,7 @@ from deploy.cli import client, document, report_parts
 from deploy.cli.document import Document, Section
 from deploy.cli.errors import GOOD
 from deploy.cli.report_parts import DASH, SCHOOL_YEAR_STARTS
-from deploy.cli.words import _, language
+from deploy.cli.words import _, language, long_day
 from shared.web import charts
 
 Z_95 = 1.959964
@@ -27,7 +27,9 @@ def board(given: Namespace) -> int:
     document.give(
         Document(
             _("Stand van het keurmerk {title}").format(title=report_parts.title_of(told)),
-            _("Geteld tot en met {day}. Bij elk deel staan teller, noemer en 95%-interval.").format(day=told["as_of"]),
+            _("Geteld tot en met {day}. Bij elk deel staan teller, noemer en 95%-interval.").format(
+                day=long_day(told["as_of"])
+            ),
             told,
             [
                 report_parts.by_cohort(told),
@@ -90,7 +92,7 @@ def completion(given: Namespace) -> int:
         for each in told["cohorts"]
     ]
     title = _("Opleidingsrendement per lichting")
-    lead = _("Op {day}: {definition}.").format(day=told["as_of"], definition=told["definition"])
+    lead = _("Op {day}: {definition}.").format(day=long_day(told["as_of"]), definition=told["definition"])
     compared = ", ".join(
         f"{report_parts.percent(goal['share'], 0)} {goal['title'][language()]}" for goal in figures["goals"]
     )
@@ -133,9 +135,9 @@ def visits(given: Namespace) -> int:
     reasons = sorted(told["reasons"].items(), key=lambda one: (-one[1], one[0]))
     document.give(
         Document(
-            _("Bezoeken {title}").format(title=report_parts.title_of(figures)),
+            _("Bezoeken {title}").format(title=report_parts.title_of(figures)).strip(),
             _("Op {day}: {open} nu te doen of te laat, {planned} nog gepland.").format(
-                day=told["as_of"], open=len(todo), planned=told["planned"]
+                day=long_day(told["as_of"]), open=len(todo), planned=told["planned"]
             ),
             told,
             [

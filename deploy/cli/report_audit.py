@@ -15,7 +15,7 @@ from deploy.cli.document import Document, Section
 from deploy.cli.errors import GOOD
 from deploy.cli.report import FIGURES
 from deploy.cli.report_parts import value_of
-from deploy.cli.words import _, language
+from deploy.cli.words import _, language, long_day
 
 Item = Mapping[str, Any]
 YEARS_OF_AN_ACCREDITATION = 4
@@ -44,7 +44,7 @@ def audit(given: Namespace) -> int:
             _(
                 "Index op {day} volgens ISO/IEC 17024:2012 en de criteria voor een opleidingspool, in eigen woorden; "
                 "de norm zelf blijft de maat. Een streepje: hiervan houdt Keur (nog) niets bij."
-            ).format(day=as_of),
+            ).format(day=long_day(as_of)),
             told,
             [
                 Section(_("Naar onderdeel van ISO/IEC 17024:2012"), headings, [_cells(row) for row in clauses]),

@@ -278,7 +278,7 @@ VERBS: tuple[Verb, ...] = (
                         default="coordinator",
                         choices=("coordinator", "office", "board", "operator", "read", "decide"),
                     ),
-                    option("--subject", "voor wie", default="", metavar="office/NAAM"),
+                    option("--subject", "voor wie, in kleine letters: office/anna", default="", metavar="office/NAAM"),
                     JSON,
                 ),
             ),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import os
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -34,6 +35,13 @@ def language() -> str:
         if value := os.environ.get(name):
             return "nl" if value.lower().startswith("nl") else "en"
     return "en"
+
+
+def long_day(day: str) -> str:
+    """An ISO day as people write it in a sentence, in the language of the terminal."""
+    from shared import days
+
+    return (days.nl if language() == "nl" else days.en)(date.fromisoformat(day))
 
 
 def _(message: str) -> str:

@@ -11,9 +11,10 @@ from pydantic import Field
 from services.ops import commands, queries
 from services.ops.commands import Choice
 from services.ops.desk import Desk
+from services.ops.domain.failures import EventNotKnown, MessageNotKnown
 from services.ops.domain.tracing import trace
 from shared.db import Tx
-from shared.errors import NotKnown
+from shared.errors import Refused
 from shared.web.deps import Ctx, StrictModel, Who, require
 from shared.web.idempotency import Answer, once
 
@@ -49,10 +50,8 @@ class Decision(StrictModel):
     dry_run: bool = False
 
 
-class NothingChosen(NotKnown):
+class NothingChosen(Refused):
     """A decision must say about which messages; `all` says so in one word."""
-
-    status = 422
 
 
 def desk_of(request: Request) -> Desk:
@@ -77,7 +76,7 @@ async def show_event(ctx: Ctx, id: str) -> dict[str, Any]:
     async with ctx.db.read() as tx:
         found = await queries.event(tx, id)
         if found is None:
-            raise NotKnown("the journal has no event with this id", field="id")
+            raise EventNotKnown(id)
         found["effects"] = [row["id"] for row in await queries.effects(tx, id)]
     return found
 
@@ -144,7 +143,7 @@ async def show_failed(ctx: Ctx, id: str) -> dict[str, Any]:
     async with ctx.db.read() as tx:
         found = await queries.failed_message(tx, id)
         if found is None:
-            raise NotKnown("no failed message has this id", field="id")
+            raise MessageNotKnown(id)
         found["actions"] = await queries.actions(tx, found["id"])
     return shown(found)
 
@@ -205,7 +204,12 @@ async def _decided(request: Request, ctx: Ctx, who: Who, decision: Decision, com
     }
     filters |= {name: spelled(value) for name in ("older", "newer") if (value := getattr(decision, name))}
     if not (decision.ids or decision.group or filters or decision.all):
-        raise NothingChosen("say about which messages", field="ids", allowed="ids, group, a filter, or all: true")
+        raise NothingChosen(
+            "Zeg om welke berichten het gaat.",
+            "Say about which messages.",
+            field="ids",
+            allowed=("ids, group, een filter, of all: true", "ids, group, a filter, or all: true"),
+        )
     choice = Choice(ids=decision.ids, group=decision.group, filters=filters)
 
     async def do(tx: Tx) -> Answer:

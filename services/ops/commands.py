@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from services.ops import store
-from services.ops.domain.failures import AlreadyDecided, ForgedStays, NoInboxKnown, ReasonNeeded
+from services.ops.domain.failures import AlreadyDecided, ForgedStays, MessageNotKnown, NoInboxKnown, ReasonNeeded
 from shared.bus import outbox
 from shared.bus.tellers import ForgedTeller
 from shared.db import Tx
-from shared.errors import NotKnown
 from shared.events.ops import MessageDiscarded
 
 MOST = 10_000
@@ -38,10 +37,20 @@ async def retry(tx: Tx, choice: Choice, *, actor: str, reason: str = "", dry_run
     rows = await _chosen(tx, choice, "parked")
     for row in rows:
         if row["error"] == FORGED and choice.ids:
-            raise ForgedStays("not published by who may tell it", field="id", value=row["id"], allowed="discard")
+            raise ForgedStays(
+                "Dit is gepubliceerd door wie het niet mag vertellen.",
+                "This was published by who may not tell it.",
+                field="id",
+                value=row["id"],
+                allowed=("wegleggen", "discard"),
+            )
         if not row["service"] and choice.ids:
             raise NoInboxKnown(
-                "nobody knows which service gave up on this message", field="id", value=row["id"], allowed="discard"
+                "Niemand weet welke dienst dit bericht opgaf.",
+                "Nobody knows which service gave up on this message.",
+                field="id",
+                value=row["id"],
+                allowed=("wegleggen", "discard"),
             )
     ids = [row["id"] for row in rows if row["service"] and row["error"] != FORGED]
     if ids and not dry_run:
@@ -53,7 +62,12 @@ async def discard(tx: Tx, choice: Choice, *, actor: str, reason: str, dry_run: b
     """Decides that parked messages need no handling any more, with a reason; how many. `restore` undoes it."""
     reason = reason.strip()
     if len(reason) < 3:
-        raise ReasonNeeded("a reason is needed to discard a message", field="reason", allowed="≥ 3")
+        raise ReasonNeeded(
+            "Wegleggen kan alleen met een reden.",
+            "A reason is needed to discard a message.",
+            field="reason",
+            allowed=("drie tekens of meer", "three characters or more"),
+        )
     rows = await _chosen(tx, choice, "parked")
     if rows and not dry_run:
         ids = [row["id"] for row in rows]
@@ -81,6 +95,12 @@ async def _chosen(tx: Tx, choice: Choice, state: str) -> list[asyncpg.Record]:
         found = {row["id"] for row in rows}
         missing = next(id for id in choice.ids if id not in found)
         if await tx.fetchval("select state from failed where id = $1", missing) is None:
-            raise NotKnown("no failed message has this id", field="id", value=missing)
-        raise AlreadyDecided("this message was decided about before", field="id", value=missing, allowed=state)
+            raise MessageNotKnown(missing)
+        raise AlreadyDecided(
+            "Over dit bericht is al beslist.",
+            "This message was decided about before.",
+            field="id",
+            value=missing,
+            allowed=state,
+        )
     return rows

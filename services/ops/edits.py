@@ -8,9 +8,8 @@ from typing import Any
 from services.ops.commands import FORGED
 from services.ops.domain import editing
 from services.ops.domain.editing import NothingChanged, SealedCannotBeEdited
-from services.ops.domain.failures import AlreadyDecided, ForgedStays, NoInboxKnown, ReasonNeeded
+from services.ops.domain.failures import AlreadyDecided, ForgedStays, MessageNotKnown, NoInboxKnown, ReasonNeeded
 from shared.db import Tx
-from shared.errors import NotKnown
 from shared.ids import new_id
 
 _COPY = """
@@ -37,25 +36,55 @@ async def edit(
         id,
     )
     if row is None:
-        raise NotKnown("no failed message has this id", field="id", value=id)
+        raise MessageNotKnown(id)
     if row["sealed"]:
-        raise SealedCannotBeEdited("a sealed message cannot be edited: nobody here can read it", field="id", value=id)
+        raise SealedCannotBeEdited(
+            "Een verzegeld bericht is niet te veranderen: niemand kan het hier lezen.",
+            "A sealed message cannot be edited: nobody here can read it.",
+            field="id",
+            value=id,
+        )
     if row["state"] != "parked":
-        raise AlreadyDecided("this message was decided about before", field="id", value=id, allowed="parked")
+        raise AlreadyDecided(
+            "Over dit bericht is al beslist.",
+            "This message was decided about before.",
+            field="id",
+            value=id,
+            allowed="parked",
+        )
     if row["error"] == FORGED:
-        raise ForgedStays("not published by who may tell it", field="id", value=id, allowed="discard")
+        raise ForgedStays(
+            "Dit is gepubliceerd door wie het niet mag vertellen.",
+            "This was published by who may not tell it.",
+            field="id",
+            value=id,
+            allowed=("wegleggen", "discard"),
+        )
     if not row["service"]:
-        raise NoInboxKnown("nobody knows which service gave up on this message", field="id", value=id)
+        raise NoInboxKnown(
+            "Niemand weet welke dienst dit bericht opgaf.",
+            "Nobody knows which service gave up on this message.",
+            field="id",
+            value=id,
+            allowed=("wegleggen", "discard"),
+        )
     body = editing.checked_body(row["event_type"], data)
     diff = editing.difference(row["body"], body)
     if not diff:
-        raise NothingChanged("nothing was changed", field="data", allowed="retry")
+        raise NothingChanged(
+            "Er is niets veranderd.", "Nothing was changed.", field="data", allowed=("opnieuw aanbieden", "retry")
+        )
     told = {"id": None, "message_id": None, "edited_from": row["id"], "service": row["service"], "diff": diff}
     if dry_run:
         return told
     reason = reason.strip()
     if len(reason) < 3:
-        raise ReasonNeeded("a reason is needed to edit a message", field="reason", allowed="≥ 3")
+        raise ReasonNeeded(
+            "Een bericht veranderen kan alleen met een reden.",
+            "A reason is needed to edit a message.",
+            field="reason",
+            allowed=("drie tekens of meer", "three characters or more"),
+        )
     own, message_id = new_id(), new_id()
     headers = editing.edited_headers(row["headers"], id=message_id, of=row["message_id"])
     properties = {**row["properties"], "message_id": message_id, "type": row["event_type"]}

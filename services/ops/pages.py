@@ -15,9 +15,9 @@ from services.ops.domain.references import references
 from services.ops.domain.tracing import WIDTH, diagram, lanes, trace
 from services.ops.outcomes import outcomes
 from services.ops.words import ACTIONS, OUTCOMES, STAGES, STATES, impact, n_, title_of
-from shared.errors import NotKnown, RuleBroken
+from shared.errors import NotKnown, Refused, RuleBroken
 from shared.web.deps import Ctx, Who
-from shared.web.i18n import ntranslate
+from shared.web.i18n import language, ntranslate
 from shared.web.i18n import translate as _
 from shared.web.pages import render
 
@@ -188,8 +188,8 @@ async def edit(
         return await _failed_message(request, ctx, id, errors, draft=data, why=reason)
     except NotKnown:
         raise
-    except RuleBroken as rule:
-        errors = {"data": _("Zo past het niet: %(why)s") % {"why": str(rule)}}
+    except Refused as rule:
+        errors = {"data": _("Zo past het niet: %(why)s") % {"why": rule.said(language())[0]}}
         return await _failed_message(request, ctx, id, errors, draft=data, why=reason)
     except ValueError:
         errors = {"data": _("Dit is geen JSON-object.")}

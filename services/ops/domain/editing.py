@@ -10,25 +10,25 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.ops.domain.failures import headers_to_resend
-from shared.errors import RuleBroken
+from shared.errors import Refused
 from shared.events import ALL
 
 JSON = "application/json"
 
 
-class SealedCannotBeEdited(RuleBroken):
+class SealedCannotBeEdited(Refused):
     """A private message is sealed: what nobody here can read, nobody here can change."""
 
 
-class NoContractKnown(RuleBroken):
+class NoContractKnown(Refused):
     """No contract has the message's type, so nobody can say whether the changed one is right."""
 
 
-class DoesNotFitItsContract(RuleBroken):
+class DoesNotFitItsContract(Refused):
     """The changed body breaks the contract of its type; the message says where."""
 
 
-class NothingChanged(RuleBroken):
+class NothingChanged(Refused):
     """The body is as it was: send it back as it is."""
 
 
@@ -36,15 +36,23 @@ def checked_body(event_type: str, data: Mapping[str, Any]) -> bytes:
     """The changed body as it goes over the bus. Raises NoContractKnown or DoesNotFitItsContract."""
     kind = ALL.get(event_type)
     if kind is None:
-        raise NoContractKnown("no contract has this type", field="type", value=event_type)
+        raise NoContractKnown(
+            "Geen contract heeft deze soort.", "No contract has this type.", field="type", value=event_type
+        )
     if kind.PRIVATE:
-        raise SealedCannotBeEdited("personal data cannot be edited here", field="data")
+        raise SealedCannotBeEdited(
+            "Persoonsgegevens zijn hier niet te veranderen.", "Personal data cannot be edited here.", field="data"
+        )
     try:
         return kind.model_validate(dict(data)).model_dump_json().encode()
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         where = ".".join(map(str, first["loc"])) or "data"
-        raise DoesNotFitItsContract(f"{where}: {first['msg']}", field=where) from None
+        raise DoesNotFitItsContract(
+            f"{where} past niet in het contract: {first['msg']}",
+            f"{where} does not fit its contract: {first['msg']}",
+            field=where,
+        ) from None
 
 
 def difference(before: bytes, after: bytes) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.errors import RuleBroken
+from shared.errors import NotKnown, Refused
 from shared.ids import stable_id
 
 SEALED = "application/vnd.keur.sealed"
@@ -22,21 +22,42 @@ BROKER_REASONS = {
 }
 
 
-class AlreadyDecided(RuleBroken):
+class MessageNotKnown(Refused, NotKnown):
+    """No failed message has this id."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(
+            "Geen mislukt bericht heeft dit nummer.", "No failed message has this id.", field="id", value=id
+        )
+
+
+class EventNotKnown(Refused, NotKnown):
+    """The journal has no event with this id."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(
+            "Het logboek heeft geen gebeurtenis met dit nummer.",
+            "The journal has no event with this id.",
+            field="id",
+            value=id,
+        )
+
+
+class AlreadyDecided(Refused):
     """The message was sent back or discarded before: only a parked one can be decided about."""
 
     status = 409
 
 
-class NoInboxKnown(RuleBroken):
+class NoInboxKnown(Refused):
     """Nobody knows which service gave up on it, so there is no queue to send it back to."""
 
 
-class ForgedStays(RuleBroken):
+class ForgedStays(Refused):
     """Somebody published it who may not tell it: sent back by an operator it would count as if its teller had."""
 
 
-class ReasonNeeded(RuleBroken):
+class ReasonNeeded(Refused):
     """What an operator throws away needs a reason of at least three characters."""
 
 
