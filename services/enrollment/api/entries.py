@@ -22,6 +22,7 @@ from ..intake.kinds import FILES, KINDS, Kind
 from ..intake.rows import RowOf
 from ..queries import lists
 from ..store.audit import By
+from ..store.turns import take_turns
 
 router = APIRouter(prefix="/enrollment/api", tags=["enrollment"])
 WRITE, READ = [require("write")], [require("read")]
@@ -75,6 +76,7 @@ async def take_one(request: Request, ctx: Ctx, who: Principal, kind: Kind, given
     key = getattr(row, kind.key)
 
     async def do(tx: Tx) -> Answer:
+        await take_turns(tx, kind.name, [key])
         outcome = await kind.take(tx, [row.made()], ctx.clock.today(), By(who.subject))
         for rule in outcome.refused.values():
             raise rule

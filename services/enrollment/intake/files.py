@@ -11,6 +11,7 @@ from shared.tabular import Reading
 
 from ..commands.outcome import Outcome
 from ..store.audit import By
+from ..store.turns import take_turns
 from .kinds import Kind
 
 CHUNK = 2500
@@ -42,6 +43,7 @@ async def take_file(
             chunks = reading.chunks(CHUNK)
             while rows := await asyncio.to_thread(next, chunks, None):  # checking rows must not hold up other requests
                 numbers = {getattr(row.value, kind.key): row.number for row in rows}
+                await take_turns(tx, kind.name, numbers)
                 outcome = await kind.take(tx, [row.value.made() for row in rows], today, by)
                 for key, first in outcome.refused.items():
                     for rule in (first, *first.also):
