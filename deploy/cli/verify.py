@@ -131,8 +131,10 @@ def read_export(path: Path) -> list[dict[str, Any]]:
     """The lines of `keur export certificates`. Raises WrongUse for anything else."""
     try:
         rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-    except (OSError, ValueError) as error:
-        raise WrongUse(_("{file} is niet te lezen: {why}").format(file=path, why=error)) from None
+    except OSError as error:
+        raise WrongUse(_("{file} is niet te lezen: {why}").format(file=path, why=error.strerror)) from None
+    except ValueError:
+        raise WrongUse(_("{file} is geen export van certificaten.").format(file=path)) from None
     if not all(isinstance(row, dict) and "number" in row for row in rows):
         raise WrongUse(_("{file} is geen export van certificaten.").format(file=path))
     return rows

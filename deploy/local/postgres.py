@@ -90,9 +90,18 @@ def create(home: Home, *, fsync: bool = True) -> bool:
         )  # fmt: skip
         if done.returncode != 0:
             shutil.rmtree(folder, ignore_errors=True)
-            raise RuntimeError(f"initdb failed: {(done.stderr or done.stdout).strip().splitlines()[-1]}")
+            raise RuntimeError(_why_not_made(home, done.stderr or done.stdout))
     _write_settings(home, folder, fsync)
     return made
+
+
+def _why_not_made(home: Home, said: str) -> str:
+    """The line of initdb that names the cause: the last ones only tell that it cleans up."""
+    if "No space left on device" in said:
+        return _("de schijf is vol: maak ruimte bij {path} en start opnieuw").format(path=home.path)
+    lines = said.strip().splitlines() or ["?"]
+    causes = [line for line in lines if any(word in line for word in ("error:", "FATAL:", "could not"))]
+    return f"initdb failed: {(causes or lines[-1:])[0]}"
 
 
 def _write_settings(home: Home, folder: Path, fsync: bool) -> None:
