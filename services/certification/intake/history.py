@@ -8,7 +8,8 @@ from typing import Annotated, Any, BinaryIO, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from shared.db import Database
-from shared.tabular import Day, Reading, RowModel
+from shared.tabular import Day, RowModel
+from shared.taking import Taking
 
 from ..domain.history import Imported, may_be_imported, taken
 from ..domain.numbers import new_check_code, tidy_number
@@ -47,10 +48,6 @@ class HistoryRow(RowModel):
         )
 
 
-class _TakenBack(Exception):
-    """Ends the transaction of a file of which nothing is to be kept."""
-
-
 async def take_history(
     db: Database,
     file: BinaryIO,
@@ -65,38 +62,29 @@ async def take_history(
 ) -> tuple[bool, dict[str, Any]]:
     """Whether the file was taken (with ``check``: would be), and what to answer. The same file again changes nothing;
     another row under a number that stands is refused."""
-    reading = Reading(file, HistoryRow, filename=filename, language=language)
-    counts = {"new": 0, "changed": 0, "unchanged": 0}
-    accepted = False
-    try:
-        async with db.transaction() as tx:
-            published = [one.scheme for one in (await schemes.all_versions(tx)).values()]
-            for chunk in reading.chunks(CHUNK):
-                rows = [(row.number, row.value.made()) for row in chunk]
-                known = await history.known(tx, [one.number for _, one in rows])
-                fresh: dict[str, Imported] = {}
-                for place, one in rows:
-                    try:
-                        if one.number in known and known[one.number] == one.sha256:
-                            counts["unchanged"] += 1
-                            continue
-                        if one.number in known or one.number in fresh:
-                            raise taken(one)
-                        may_be_imported(one, published, today=today)
-                    except Refused as rule:
-                        message, allowed = rule.said(language)
-                        reading.refuse(place, rule.field, rule.value, message, allowed)
+    taking = Taking(file, HistoryRow, filename=filename, language=language, check=check, partial=partial)
+    async with taking.transaction(db) as tx:
+        published = [one.scheme for one in (await schemes.all_versions(tx)).values()]
+        for chunk in taking.reading.chunks(CHUNK):
+            rows = [(row.number, row.value.made()) for row in chunk]
+            known = await history.known(tx, [one.number for _, one in rows])
+            fresh: dict[str, Imported] = {}
+            for place, one in rows:
+                try:
+                    if one.number in known and known[one.number] == one.sha256:
+                        taking.unchanged += 1
                         continue
-                    fresh[one.number] = one
-                if fresh:
-                    coded = [(one, new_check_code(secrets.choice)) for one in fresh.values()]
-                    await history.add(tx, coded, now=now, by=by.actor)
-                    await audit.note(tx, [(by, f"certificate/{number}", "imported") for number in fresh])
-                    counts["new"] += len(fresh)
-                await asyncio.sleep(0)
-            accepted = not reading.errors or (partial and not reading.file_refused and any(counts.values()))
-            if check or not accepted:
-                raise _TakenBack
-    except _TakenBack:
-        pass
-    return accepted, reading.summary("history", **(counts if accepted else {}))
+                    if one.number in known or one.number in fresh:
+                        raise taken(one)
+                    may_be_imported(one, published, today=today)
+                except Refused as rule:
+                    taking.refuse(place, rule)
+                    continue
+                fresh[one.number] = one
+            if fresh:
+                coded = [(one, new_check_code(secrets.choice)) for one in fresh.values()]
+                await history.add(tx, coded, now=now, by=by.actor)
+                await audit.note(tx, [(by, f"certificate/{number}", "imported") for number in fresh])
+                taking.new += len(fresh)
+            await asyncio.sleep(0)
+    return taking.taken, taking.answer("history")

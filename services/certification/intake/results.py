@@ -10,7 +10,8 @@ from pydantic import Field
 
 from shared.bus import crashpoints, outbox
 from shared.db import Database
-from shared.tabular import NUMBER, WHOLE, ClientKey, Day, Reading, RowModel, YesNo
+from shared.tabular import NUMBER, WHOLE, ClientKey, Day, RowModel, YesNo
+from shared.taking import Taking
 
 from ..commands.results import record_results
 from ..domain.results import Entry
@@ -48,10 +49,6 @@ class ResultRow(RowModel):
         )
 
 
-class _TakenBack(Exception):
-    """Ends the transaction of a file of which nothing is to be kept."""
-
-
 async def take_results(
     db: Database,
     file: BinaryIO,
@@ -68,30 +65,20 @@ async def take_results(
     Rows are entered by trainee and attempt, whatever their order in the file: a resit may stand above the first
     attempt. It keeps one entry per row in memory, some 60 MB for 100,000 rows.
     """
-    reading = Reading(file, ResultRow, filename=filename, language=language)
+    taking = Taking(file, ResultRow, filename=filename, language=language, check=check, partial=partial)
     rows: list[tuple[int, Entry]] = []
-    for chunk in reading.chunks(CHUNK):
+    for chunk in taking.reading.chunks(CHUNK):
         rows.extend((row.number, row.value.made()) for row in chunk)
         await asyncio.sleep(0)  # a large file lets others go first between its chunks
     rows.sort(key=lambda row: row[1].stands_for)
-    counts = {"new": 0, "changed": 0, "unchanged": 0}
-    taken = False
-    try:
-        async with db.transaction(plans="anew") as tx:
-            for chunk_of_rows in (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)):
-                entered = await record_results(tx, [entry for _, entry in chunk_of_rows], now=now, by=by)
-                for place, rule in entered.refused.items():
-                    message, allowed = rule.said(language)
-                    reading.refuse(chunk_of_rows[place][0], rule.field, rule.value, message, allowed)
-                counts["new"] += len(entered.new)
-                counts["changed"] += len(entered.corrected)
-                counts["unchanged"] += entered.unchanged
-                await outbox.flush(tx)
-                crashpoints.reach("import.after-rows")
-            taken = not reading.errors or (partial and not reading.file_refused and any(counts.values()))
-            if check or not taken:
-                raise _TakenBack
-            crashpoints.reach("import.before-commit")
-    except _TakenBack:
-        pass
-    return taken, reading.summary("results", **(counts if taken else {}))
+    async with taking.transaction(db, plans="anew") as tx:
+        for chunk_of_rows in (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)):
+            entered = await record_results(tx, [entry for _, entry in chunk_of_rows], now=now, by=by)
+            for place, rule in entered.refused.items():
+                taking.refuse(chunk_of_rows[place][0], rule)
+            taking.new += len(entered.new)
+            taking.changed += len(entered.corrected)
+            taking.unchanged += entered.unchanged
+            await outbox.flush(tx)
+            crashpoints.reach("import.after-rows")
+    return taking.taken, taking.answer("results")

@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
@@ -100,99 +100,82 @@ async def one(ctx: Ctx, key: ClientKey) -> ComplaintFile:
     return ComplaintFile(**found)
 
 
-async def _do(request: Request, ctx: Ctx, who: Who, key: str, given: BaseModel, do: Do) -> Response:
-    async def run(tx: Tx) -> Answer:
-        await do(tx, ctx.clock.today(), By(who.subject))
-        found: dict[str, Any] = await complaints.one(tx, key) or {}
-        return Answer(200, ComplaintFile(**found))
+class Step:
+    """A complaint, and who takes a step with it: what each of the routes below is given."""
 
-    return await once(request, ctx, given.model_dump_json(exclude_unset=True).encode(), run)
+    def __init__(self, request: Request, ctx: Ctx, who: Who, key: ClientKey) -> None:
+        self.request, self.ctx, self.key, self.by = request, ctx, key, By(who.subject)
+
+    async def taken(self, given: BaseModel, do: Do) -> Response:
+        """The complaint as it is after ``do``; a second time under the same key of the client nothing is done."""
+
+        async def run(tx: Tx) -> Answer:
+            await do(tx, self.ctx.clock.today(), self.by)
+            found: dict[str, Any] = await complaints.one(tx, self.key) or {}
+            return Answer(200, ComplaintFile(**found))
+
+        return await once(self.request, self.ctx, given.model_dump_json(exclude_unset=True).encode(), run)
+
+
+async def step_of(request: Request, ctx: Ctx, who: Who, key: ClientKey) -> Step:
+    return Step(request, ctx, who, key)
+
+
+ThisStep = Annotated[Step, Depends(step_of)]
 
 
 @router.post("/complaints/{key}/acknowledge", dependencies=COORDINATOR, response_model=ComplaintFile)
-async def acknowledge(request: Request, ctx: Ctx, who: Who, key: ClientKey, given: NothingBody) -> Response:
+async def acknowledge(step: ThisStep, given: NothingBody) -> Response:
     """Who complained was told that it was received."""
-    return await _do(
-        request, ctx, who, key, given, lambda tx, today, by: commands.acknowledge(tx, key, today=today, by=by)
-    )
+    return await step.taken(given, lambda tx, today, by: commands.acknowledge(tx, step.key, today=today, by=by))
 
 
 @router.post("/complaints/{key}/in-hand", dependencies=COORDINATOR, response_model=ComplaintFile)
-async def in_hand(request: Request, ctx: Ctx, who: Who, key: ClientKey, given: InHandBody) -> Response:
+async def in_hand(step: ThisStep, given: InHandBody) -> Response:
     """Somebody sees to it; with words it comes on the agenda of the next visit."""
-    return await _do(
-        request,
-        ctx,
-        who,
-        key,
-        given,
-        lambda tx, today, by: commands.take_in_hand(tx, key, given.agenda_words, today=today, by=by),
-    )
+    words = given.agenda_words
+    return await step.taken(given, lambda tx, today, by: commands.take_in_hand(tx, step.key, words, today=today, by=by))
 
 
 @router.post("/complaints/{key}/agenda-words", dependencies=COORDINATOR, response_model=ComplaintFile)
-async def agenda_words(request: Request, ctx: Ctx, who: Who, key: ClientKey, given: WordsBody) -> Response:
+async def agenda_words(step: ThisStep, given: WordsBody) -> Response:
     """The coordinator's own words for the agenda item."""
-    return await _do(
-        request,
-        ctx,
-        who,
-        key,
-        given,
-        lambda tx, today, by: commands.word(tx, key, given.agenda_words, today=today, by=by),
-    )
+    words = given.agenda_words
+    return await step.taken(given, lambda tx, today, by: commands.word(tx, step.key, words, today=today, by=by))
 
 
 @router.post("/complaints/{key}/discussed", dependencies=COORDINATOR, response_model=ComplaintFile)
-async def discussed(request: Request, ctx: Ctx, who: Who, key: ClientKey, given: DiscussedBody) -> Response:
+async def discussed(step: ThisStep, given: DiscussedBody) -> Response:
     """It was spoken of."""
-    return await _do(
-        request,
-        ctx,
-        who,
-        key,
-        given,
-        lambda tx, today, by: commands.discuss(tx, [key], on=given.on or today, today=today, by=by),
+    return await step.taken(
+        given, lambda tx, today, by: commands.discuss(tx, [step.key], on=given.on or today, today=today, by=by)
     )
 
 
 @router.post("/complaints/{key}/waive", dependencies=COORDINATOR, response_model=ComplaintFile)
-async def waive(request: Request, ctx: Ctx, who: Who, key: ClientKey, given: WaiveBody) -> Response:
+async def waive(step: ThisStep, given: WaiveBody) -> Response:
     """It will not be discussed, for a reason."""
-    return await _do(
-        request, ctx, who, key, given, lambda tx, today, by: commands.waive(tx, key, given.reason, today=today, by=by)
-    )
+    return await step.taken(given, lambda tx, today, by: commands.waive(tx, step.key, given.reason, today=today, by=by))
 
 
 @router.post("/complaints/{key}/resolve", dependencies=COORDINATOR, response_model=ComplaintFile)
-async def resolve(request: Request, ctx: Ctx, who: Who, key: ClientKey, given: ResolveBody) -> Response:
+async def resolve(step: ThisStep, given: ResolveBody) -> Response:
     """What came of it, and what is still to be done."""
-    return await _do(
-        request,
-        ctx,
-        who,
-        key,
-        given,
-        lambda tx, today, by: commands.resolve(
-            tx, key, given.resolution, [one.asked() for one in given.actions], today=today, by=by
-        ),
+    asked = [one.asked() for one in given.actions]
+    return await step.taken(
+        given, lambda tx, today, by: commands.resolve(tx, step.key, given.resolution, asked, today=today, by=by)
     )
 
 
 @router.post("/complaints/{key}/close", dependencies=COORDINATOR, response_model=ComplaintFile)
-async def close(request: Request, ctx: Ctx, who: Who, key: ClientKey, given: NothingBody) -> Response:
+async def close(step: ThisStep, given: NothingBody) -> Response:
     """Nothing more has to be done. Refused before it was discussed or that was waived."""
-    return await _do(request, ctx, who, key, given, lambda tx, today, by: commands.close(tx, key, today=today, by=by))
+    return await step.taken(given, lambda tx, today, by: commands.close(tx, step.key, today=today, by=by))
 
 
 @router.post("/complaints/{key}/appeals", dependencies=COORDINATOR, response_model=ComplaintFile)
-async def appeal(request: Request, ctx: Ctx, who: Who, key: ClientKey, given: AppealBody) -> Response:
+async def appeal(step: ThisStep, given: AppealBody) -> Response:
     """Who complained does not agree: it is in hand again."""
-    return await _do(
-        request,
-        ctx,
-        who,
-        key,
-        given,
-        lambda tx, today, by: commands.appeal(tx, key, given.by, given.text, today=today, by=by),
+    return await step.taken(
+        given, lambda tx, today, by: commands.appeal(tx, step.key, given.by, given.text, today=today, by=by)
     )

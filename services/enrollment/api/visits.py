@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
@@ -140,38 +140,39 @@ async def planned_weeks(ctx: Ctx, ahead: int, start: int | None) -> list[tuple[A
     return [(week, [rows[stop.visit_id] for stop in week.stops]) for week in weeks(stops, today=today, start=start)]
 
 
+class Change:
+    """A visit that is planned, and who changes what was planned: what the two routes below are given."""
+
+    def __init__(self, request: Request, ctx: Ctx, who: Who, key: ClientKey) -> None:
+        self.request, self.ctx, self.key, self.by = request, ctx, key, By(who.subject)
+
+    async def made(self, given: BaseModel, do: Callable[[Tx, date, By], Awaitable[object]]) -> Response:
+        """The visit as it is after ``do``; a second time under the same key of the client nothing is done."""
+
+        async def run(tx: Tx) -> Answer:
+            await do(tx, self.ctx.clock.today(), self.by)
+            return Answer(200, PlannedVisit(**(await agenda.visit(tx, self.key) or {})))
+
+        return await once(self.request, self.ctx, given.model_dump_json().encode(), run)
+
+
+async def change_of(request: Request, ctx: Ctx, who: Who, key: ClientKey) -> Change:
+    return Change(request, ctx, who, key)
+
+
+ThisChange = Annotated[Change, Depends(change_of)]
+
+
 @router.post("/planned-visits/{key}/move", dependencies=WRITE, response_model=PlannedVisit)
-async def move(request: Request, ctx: Ctx, who: Who, key: ClientKey, given: MoveBody) -> Response:
+async def move(change: ThisChange, given: MoveBody) -> Response:
     """Another day for a visit that is still to be held. A second time changes nothing."""
-    return await _do(
-        request,
-        ctx,
-        key,
-        given,
-        lambda tx: move_visit(tx, key, given.to, today=ctx.clock.today(), by=By(who.subject)),
-    )
+    return await change.made(given, lambda tx, today, by: move_visit(tx, change.key, given.to, today=today, by=by))
 
 
 @router.post("/planned-visits/{key}/waive", dependencies=WRITE, response_model=PlannedVisit)
-async def waive(request: Request, ctx: Ctx, who: Who, key: ClientKey, given: WaiverBody) -> Response:
+async def waive(change: ThisChange, given: WaiverBody) -> Response:
     """It will not be held, for a reason."""
-    return await _do(
-        request,
-        ctx,
-        key,
-        given,
-        lambda tx: waive_visit(tx, key, given.reason, today=ctx.clock.today(), by=By(who.subject)),
-    )
-
-
-async def _do(
-    request: Request, ctx: Ctx, key: str, given: BaseModel, do: Callable[[Tx], Awaitable[object]]
-) -> Response:
-    async def run(tx: Tx) -> Answer:
-        await do(tx)
-        return Answer(200, PlannedVisit(**(await agenda.visit(tx, key) or {})))
-
-    return await once(request, ctx, given.model_dump_json().encode(), run)
+    return await change.made(given, lambda tx, today, by: waive_visit(tx, change.key, given.reason, today=today, by=by))
 
 
 @router.get("/evaluation-talks", dependencies=[require("coordinator")])

@@ -4,7 +4,6 @@ Over the days before today it gives what is known now about that day: what was e
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,88 +26,13 @@ from ..domain.figures import (
     share_figure,
 )
 from ..domain.projection import REFERENCE_COHORTS, Projection, Running, project
-from ..domain.rules import Refused
+from ..domain.report import Around, Cohort, CohortNotKnown, Course, Moment, Report, SchemeNotKnown
 from ..domain.visits import REMINDER_AFTER
 from ..queries import cohorts, training
 from ..queries.training import Of
 
 EIGHT_WEEKS = timedelta(weeks=8)
 MONTHS_SHOWN = 48
-
-
-class SchemeNotKnown(Refused):
-    """No scheme is known here under this name."""
-
-
-class CohortNotKnown(Refused):
-    """Nobody of this scheme began in this school year up to the day asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cohort:
-    """One school year of starts. ``finished``: its last planned day has passed; until then completion only grows."""
-
-    cohort: int
-    began: int
-    certified: int
-    dropped: int
-    finished: bool
-    last_planned_end: date
-
-    @property
-    def completion(self) -> Share:
-        return Share(self.certified, self.began)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """Of a cohort after so many months, both of 0 to 1: the share with the certificate, the share dropped out."""
-
-    month: int
-    certified: float
-    dropped: float
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """How a cohort went, month by month from its 1 August up to the day asked for."""
-
-    cohort: int
-    began: int
-    moments: tuple[Moment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """Open signals on the day of visits and eight weeks later. ``sooner``: the visits were brought forward."""
-
-    sooner: bool
-    visits: int
-    trainees: int
-    before: int
-    after: int
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """``scheme`` is None when several marks are counted together; then there are no goals."""
-
-    as_of: date
-    scheme: str | None
-    title: Words | None
-    cohort: int | None
-    goals: Goals
-    cohorts: tuple[Cohort, ...]
-    figures: tuple[Figure, ...]
-    projections: tuple[Projection, ...]
-    courses: tuple[Course, ...]
-    around_visits: tuple[Around, ...]
-    signals: tuple[Mapping[str, Any], ...]
-    gaps: Mapping[str, Any]
-    visit_reasons: Mapping[str, int]
-
-    def figure(self, key: str) -> Figure:
-        return next(one for one in self.figures if one.key == key)
 
 
 async def report(tx: Tx, *, scheme: str | None, cohort: int | None, as_of: date, courses: int = 3) -> Report:

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from shared.bus import crashpoints, outbox
 from shared.db import Database
-from shared.tabular import Reading
+from shared.taking import Taking
 
 from ..commands.outcome import Outcome
 from ..store.audit import By
@@ -16,10 +16,6 @@ from .kinds import Kind
 
 CHUNK = 2500
 """Rows that go to the database together. Their events are written too, so that a large file needs little memory."""
-
-
-class _TakenBack(Exception):
-    """Ends the transaction of a file of which nothing is to be kept."""
 
 
 async def take_file(
@@ -35,38 +31,25 @@ async def take_file(
     partial: bool = False,
 ) -> tuple[bool, dict[str, Any]]:
     """Whether the file was taken (with ``check``: would be), and what to answer."""
-    reading = Reading(file, kind.row, filename=filename, language=language)
-    new = changed = unchanged = 0
+    taking = Taking(file, kind.row, filename=filename, language=language, check=check, partial=partial)
     notes: list[dict[str, Any]] = []
-    try:
-        async with db.transaction(plans="anew") as tx:
-            chunks = reading.chunks(CHUNK)
-            while rows := await asyncio.to_thread(next, chunks, None):  # checking rows must not hold up other requests
-                numbers = {getattr(row.value, kind.key): row.number for row in rows}
-                await take_turns(tx, kind.name, numbers)
-                outcome = await kind.take(tx, [row.value.made() for row in rows], today, by)
-                for key, first in outcome.refused.items():
-                    for rule in (first, *first.also):
-                        message, allowed = rule.said(language)
-                        reading.refuse(numbers[key], rule.field, rule.value, message, allowed)
-                notes += _notes(outcome, numbers, language)
-                new += len(outcome.new)
-                changed += len(outcome.changed)
-                unchanged += len(outcome.unchanged)
-                crashpoints.reach("import.after-rows")
-                if len(rows) == CHUNK:
-                    await outbox.flush(tx)
-            taken = not reading.errors or (partial and not reading.file_refused and new + changed + unchanged > 0)
-            if check or not taken:
-                raise _TakenBack
-            crashpoints.reach("import.before-commit")
-    except _TakenBack:
-        pass
-    if not taken:
-        new = changed = unchanged = 0
-        notes = []
-    summary = reading.summary(kind.name, new=new, changed=changed, unchanged=unchanged)
-    return taken, {**summary, "notes": sorted(notes, key=lambda note: note["row"])}
+    async with taking.transaction(db, plans="anew") as tx:
+        chunks = taking.reading.chunks(CHUNK)
+        while rows := await asyncio.to_thread(next, chunks, None):  # checking rows must not hold up other requests
+            numbers = {getattr(row.value, kind.key): row.number for row in rows}
+            await take_turns(tx, kind.name, numbers)
+            outcome = await kind.take(tx, [row.value.made() for row in rows], today, by)
+            for key, rule in outcome.refused.items():
+                taking.refuse(numbers[key], rule)
+            notes += _notes(outcome, numbers, language)
+            taking.new += len(outcome.new)
+            taking.changed += len(outcome.changed)
+            taking.unchanged += len(outcome.unchanged)
+            crashpoints.reach("import.after-rows")
+            if len(rows) == CHUNK:
+                await outbox.flush(tx)
+    told = sorted(notes, key=lambda note: note["row"]) if taking.taken else []
+    return taking.taken, {**taking.answer(kind.name), "notes": told}
 
 
 def _notes(outcome: Outcome, numbers: Mapping[str, int], language: str) -> list[dict[str, Any]]:

@@ -16,11 +16,12 @@ from shared.web.i18n import language
 from shared.web.i18n import translate as _
 from shared.web.pages import render
 
-from ..commands.figures import Cohort, Course, Report, report
+from ..commands.figures import report
 from ..domain import figure_words as say
 from ..domain.curriculum import Words
 from ..domain.figures import Figure
 from ..domain.projection import Projection
+from ..domain.report import Cohort, Course, Report
 from ..domain.signal_words import kind_words
 from ..domain.signals import CAUSES, Kind
 from ..domain.statistics import Interval

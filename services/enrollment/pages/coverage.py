@@ -40,6 +40,11 @@ async def coverage_page(request: Request, ctx: Ctx, after: Annotated[str, Query(
     following = str(rows[-1]["company_id"]) if len(rows) == PAGE else None
     for one in targets:
         one["title"] = titles.get((one["scheme"], one["scheme_version"], one["target"]), "")
+    for one in rows:
+        named = {
+            f"{code} {titles.get((scheme, version, code), '')}".strip() for scheme, version, code in one["targets"]
+        }
+        one["targets"] = sorted(named)
     return render(request, "coverage.html", targets=targets, rows=rows, next=following)
 
 

@@ -47,12 +47,13 @@ async def by_target(tx: Tx) -> list[dict[str, Any]]:
 
 
 async def by_company(tx: Tx, *, after: str, limit: int) -> list[dict[str, Any]]:
-    """Companies where targets are open, in the order of their keys: which, and of how many trainees."""
+    """Companies where targets are open, in the order of their keys: which (scheme, version and code of each), and of
+    how many trainees."""
     rows = await tx.fetch(
         """
         select c.company_id, c.name, c.city, count(*)::int as gaps, count(distinct g.trainee_id)::int as trainees,
-               array_agg(distinct g.target order by g.target) as targets
-        from coverage_gap g join company c using (company_id)
+               array_agg(distinct array[e.scheme, e.scheme_version, g.target]) as targets
+        from coverage_gap g join company c using (company_id) join enrolment e using (trainee_id)
         where g.closed_on is null and c.company_id > $1 group by c.company_id order by c.company_id limit $2
         """,
         after,
