@@ -266,9 +266,12 @@ async def test_the_pages_show_what_is_open_and_take_a_plan_by_form(mark: Enrollm
     assert "No longer open: T04 Rolling (there is a plan)" in after
     assert "guest placement" in after
 
-    for language, words in (("nl", "Open per eindterm"), ("en", "Open by target")):
+    for language, words, title in (
+        ("nl", "Open per eindterm", "T03 Kanten"),
+        ("en", "Open by target", "T03 Press braking"),
+    ):
         page = (await mark.http.get(f"/enrollment/coverage?lang={language}")).text
         assert words in page
-        assert "T03" in page
+        assert page.count(title) == 2  # by target, and by company
     assert "Guests from another company" in (await mark.http.get("/enrollment/companies/C3?lang=en")).text
     assert "T03" in (await mark.http.get("/enrollment/companies/C1?lang=en")).text
