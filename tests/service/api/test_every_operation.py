@@ -77,7 +77,7 @@ def made_up(strategy: Any, cases: list[Any]) -> None:
     collect()
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("service", SERVICES, indirect=True)
 async def test_every_operation_answers_whatever_it_is_sent(service: Service) -> None:
     app = service.app()
