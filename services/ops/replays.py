@@ -15,13 +15,13 @@ import asyncpg
 import structlog
 
 from services.ops.broker import Monitor
+from services.ops.domain.failures import ReplayNotKnown
 from services.ops.settings import management_url
 from shared.bus import topology
 from shared.bus.private_replay import marked
 from shared.bus.publisher import Outgoing, Publisher
 from shared.bus.wire import properties
 from shared.db import Database, Tx
-from shared.errors import NotKnown
 from shared.events import Envelope
 from shared.ids import new_id
 from shared.service import Context
@@ -69,10 +69,10 @@ async def begin(
 
 
 async def shown(tx: Tx, id: str) -> dict[str, Any]:
-    """One replay. Raises NotKnown."""
+    """One replay. Raises ReplayNotKnown."""
     row = await tx.fetchrow(f"select {_SHOWN} from replay where id::text = $1", id)  # noqa: S608
     if row is None:
-        raise NotKnown("no replay has this id", field="id", value=id)
+        raise ReplayNotKnown(id)
     return dict(row)
 
 

@@ -43,6 +43,15 @@ class EventNotKnown(Refused, NotKnown):
         )
 
 
+class ReplayNotKnown(Refused, NotKnown):
+    """No replay has this id."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(
+            "Geen herhaling van gebeurtenissen heeft dit nummer.", "No replay has this id.", field="id", value=id
+        )
+
+
 class AlreadyDecided(Refused):
     """The message was sent back or discarded before: only a parked one can be decided about."""
 

@@ -35,6 +35,8 @@ async def test_what_is_not_known_or_not_chosen(desk: Desk) -> None:
     await refused(desk, "failed/none/edit", {"data": {}, "reason": "to try"}, message_nl, message_en, status=404)
     await refused(desk, "failed/retry", {"ids": [str(new_id())]}, message_nl, message_en, status=404)
     await refused(desk, "events/none", None, event_nl, event_en, status=404)
+    replay_nl, replay_en = "Geen herhaling van gebeurtenissen heeft dit nummer.", "No replay has this id."
+    await refused(desk, "replays/none", None, replay_nl, replay_en, status=404)
     await refused(desk, "failed/retry", {}, "Zeg om welke berichten het gaat.", "Say about which messages.")
 
 
