@@ -10,14 +10,14 @@ from pydantic import BaseModel, Field
 from shared.db import Tx
 from shared.ids import new_id
 from shared.tabular import ClientKey, Day, Line
-from shared.web.deps import Ctx, Listing, Paging, StrictModel, Who, require
+from shared.web.deps import Ctx, Listing, Paging, StrictModel, Who
 from shared.web.idempotency import Answer, once
 
 from ..commands import practice as commands
 from ..domain.practice import PracticeElsewhere
 from ..queries import practice
 from ..store.audit import By
-from .entries import WRITE
+from .entries import READ, WRITE
 
 router = APIRouter(prefix="/enrollment/api", tags=["practice"])
 
@@ -51,7 +51,7 @@ class PracticeOf(BaseModel):
     withdrawn_reason: str
 
 
-@router.get("/practice-elsewhere", dependencies=[require("office")])
+@router.get("/practice-elsewhere", dependencies=READ)
 async def listing(ctx: Ctx, page: Paging) -> Listing[PracticeOf]:
     """Practice gained before the enrolment or with an earlier employer, also what was withdrawn."""
     async with ctx.db.read() as tx:

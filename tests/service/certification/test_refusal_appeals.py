@@ -136,7 +136,7 @@ async def test_after_the_term_it_needs_a_reason_and_it_is_lodged_once(refused: C
     with pytest.raises(Refused) as twice:
         await lodge(refused, days=60, late_reason="again")
 
-    assert late.value.said("en")[0] == "The term of appeal ran until 2026-08-14."
+    assert late.value.said("en")[0] == "The term of appeal ran until 14 August 2026."
     assert type(twice.value).__name__ == "AppealedAlready"
     assert await refused.value("select late from appeal") is True
 
