@@ -127,7 +127,7 @@ def asked(service: str, path: str, signed: bool) -> dict[str, Any] | None:
 
 
 def _still(seen: dict[str, Any]) -> bool:
-    """Nothing waits: not in an outbox, a queue, a retry tier, a service's hands, for a clock to look at, or as mail."""
+    """Nothing waits: in an outbox, a queue, a service's hands or a retry tier, for a clock or a signature, as mail."""
     services, queues = seen["services"].values(), seen["queues"]
     if not queues.get("broker") or not all(told.get("ready") for told in services):
         return False
@@ -135,10 +135,11 @@ def _still(seen: dict[str, Any]) -> bool:
         return False
     for told in services:
         mail, counters, failed = told.get("mail") or {}, told.get("counters") or {}, told.get("failed") or {}
-        schedule = told.get("schedule") or {}
+        schedule, signing = told.get("schedule") or {}, told.get("signing") or {}
         waiting = (
             (told.get("outbox") or {}).get("pending"), counters.get("in_flight"), mail.get("due"), mail.get("sending"),
             mail.get("in_doubt"), failed.get("redriving"), schedule.get("to_look_at"),
+            signing.get("waiting"),
         )  # fmt: skip
         if any(waiting):
             return False
@@ -157,7 +158,7 @@ def _counters(seen: dict[str, Any]) -> list[Any]:
 def _told(seen: dict[str, Any], quiet: bool) -> dict[str, Any]:
     services, outboxes = {}, {}
     mail = {"due": None, "sending": None, "in_doubt": None, "failed": None}
-    to_look_at = None
+    to_look_at = to_sign = None
     for name, told in seen["services"].items():
         services[name] = {
             "pid": told.get("pid") or _pid(name),
@@ -175,6 +176,8 @@ def _told(seen: dict[str, Any], quiet: bool) -> dict[str, Any]:
             mail |= told["mail"]
         if told.get("schedule"):
             to_look_at = told["schedule"].get("to_look_at")
+        if told.get("signing"):
+            to_sign = told["signing"].get("waiting")
     wanted = ("ready", "unacked", "consumers", "parked")
     queues = {name: {key: queue[key] for key in wanted} for name, queue in seen["queues"].get("queues", {}).items()}
     return {
@@ -185,6 +188,7 @@ def _told(seen: dict[str, Any], quiet: bool) -> dict[str, Any]:
         "blocked": next((told["blocked"] for told in seen["services"].values() if told.get("blocked")), None),
         "mail": mail,
         "schedule": {"to_look_at": to_look_at},
+        "signing": {"waiting": to_sign},
         "quiet": quiet,
     }
 
@@ -243,6 +247,8 @@ def _print(told: dict[str, Any]) -> None:
         show.line(words.format(**mail))
     if waiting := told["schedule"]["to_look_at"]:
         show.line(_("De klok heeft nog {n} zaken te bekijken.").format(n=waiting))
+    if waiting := told["signing"]["waiting"]:
+        show.line(_("Te ondertekenen of opnieuw op te maken: {n}.").format(n=waiting))
     if any(service["pid"] for service in told["services"].values()):
         show.line(_("Stil: er wacht niets.") if told["quiet"] else _("Niet stil: er wacht nog iets."))
 

@@ -54,6 +54,8 @@ class Held:
     @classmethod
     async def read(cls, system: System) -> "Held":
         held = cls()
+        witness = system.path / "run" / "signatures.jsonl"  # read first: who signs on meanwhile records it before
+        held.signatures = [json.loads(line) for line in witness.read_text("utf-8").splitlines()]
         for service in SERVICES:
             async with system.database(service, auditor=True) as db:
                 held.outbox[service] = await db.fetch("select * from v_outbox order by position")
@@ -72,8 +74,6 @@ class Held:
             held.recorded = await db.fetch(
                 "select number, state, credential ->> 'id' as id, method, begun_at from signing order by signing_id"
             )
-        witness = system.path / "run" / "signatures.jsonl"
-        held.signatures = [json.loads(line) for line in witness.read_text("utf-8").splitlines()]
         held.enrolled = {row["trainee_id"] for row in await system.items("enrollment", "/enrollment/api/trainees")}
         held.failed = await system.items("ops", "/ops/api/failed", state="all")
         return held

@@ -4,6 +4,8 @@ from typing import Any
 
 from shared.db import Tx
 
+from ..store import signing
+
 # The mode is taken out of each scheme once: done for each candidate, it was what a page of a hundred waited for.
 _CANDIDATE = """
     with s as materialized (select scheme, version, content->>'decision_mode' as mode from scheme_version)
@@ -121,5 +123,5 @@ async def counts(tx: Tx) -> dict[str, int]:
 
 
 async def status(tx: Tx) -> dict[str, Any]:
-    """For ``/readyz`` and ``keur status``."""
-    return {"certification": await counts(tx)}
+    """For ``/readyz`` and ``keur status``; ``signing`` is what waits for a signature, or to be made out again."""
+    return {"certification": await counts(tx), "signing": {"waiting": await signing.waiting(tx)}}

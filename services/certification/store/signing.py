@@ -87,6 +87,19 @@ async def owe(tx: Tx, number: str, version: int) -> None:
     await tx.execute("insert into signing (number, version) values ($1, $2)", number, version)
 
 
+async def waiting(tx: Tx) -> int:
+    """Credentials that are owed a signature, certificates that are to be made out again, changes of keys not carried
+    out: nothing of it moves by itself when a key is missing."""
+    found: int = await tx.fetchval(
+        """
+        select (select count(*) from signing where state in ('owed', 'begun'))
+             + (select count(*) from key_reissue where state = 'waiting')
+             + (select count(*) from key_change where state = 'approved')
+        """
+    )
+    return found
+
+
 async def begin(tx: Tx, some: Sequence[Begun]) -> None:
     await tx.execute(
         """

@@ -22,6 +22,7 @@ from services.certification.credential.proof import ProofRefused, check_proof, m
 from services.certification.credential.status_list import is_set
 from services.certification.log.heads import head_now
 from services.certification.paper.keys import make_paper_keys
+from services.certification.queries import candidates
 from services.certification.settings import CertificationSettings
 from services.certification.workers import WORKERS
 from shared import clock
@@ -557,3 +558,21 @@ async def test_without_the_right_to_decide_nobody_sees_or_changes_keys(desk: Des
 
 def test_the_words_of_a_change_are_no_part_of_an_event() -> None:
     assert "words" not in key_changes.SigningKeyReplaced.model_fields
+
+
+async def test_the_service_tells_what_waits_for_a_signature_until_a_change_of_keys_is_carried_out(desk: Desk) -> None:
+    async def waiting() -> int:
+        async with desk.certification.db.read() as tx:
+            return int((await candidates.status(tx))["signing"]["waiting"])
+
+    await desk.certification.certify("T1")
+    assert await waiting() == 1
+    await desk.sign_all()
+    assert await waiting() == 0
+
+    change_id = await desk.propose("compromised")
+    assert await waiting() == 0
+    await desk.approve(change_id)
+    assert await waiting() == 2  # the change, and what the old key signed
+    await desk.carry_out()
+    assert await waiting() == 0

@@ -183,6 +183,7 @@ def test_status_is_quiet_only_when_nothing_waits_anywhere(services: Services) ->
         {"/readyz": (200, readiness(mail={"due": 0, "sending": 0, "in_doubt": 1, "failed": 0}))},
         {"/readyz": (200, readiness(failed={"parked": 0, "redriving": 1}))},
         {"/readyz": (200, readiness(schedule={"ran_until": "2026-04-07", "to_look_at": 1}))},
+        {"/readyz": (200, readiness(signing={"waiting": 1}))},
         {"/readyz": (503, readiness(ready=False))},
     ):
         before = dict(services.answers)
