@@ -17,6 +17,7 @@ from shared.web.i18n import language
 from shared.web.i18n import translate as _
 from shared.web.idempotency import Answer, once
 
+from ..commands.watch import watch_all
 from ..intake.files import take_file
 from ..intake.kinds import FILES, KINDS, Kind
 from ..intake.rows import RowOf
@@ -80,6 +81,7 @@ async def take_one(request: Request, ctx: Ctx, who: Principal, kind: Kind, given
         outcome = await kind.take(tx, [row.made()], ctx.clock.today(), By(who.subject))
         for rule in outcome.refused.values():
             raise rule
+        await watch_all(tx, outcome.to_watch, today=ctx.clock.today(), by=By(who.subject))
         found = await lists.one(tx, kind.name, kind.key, key)
         return Answer(
             201 if outcome.new else 200, found, {"Location": f"/enrollment/api/{kind.name}/{key}"} if found else {}

@@ -72,12 +72,13 @@ async def enter_attendance(tx: Tx, given: Sequence[AttendanceEntry], *, today: d
         except Refused as rule:
             refused[one.id] = rule
     found = sort(given, known, refused)
+    outcome = found.outcome()
     if found.to_keep:
         await guidance.keep_attendance(tx, found.to_keep)
-        await watch(tx, {one.trainee_id for one in found.to_keep}, today=today, by=by, entries=False)
+        outcome.to_watch = {one.trainee_id for one in found.to_keep}
     changed = [(f"trainee/{one.trainee_id}", f"attendance of {one.day}: {one.present}") for one in found.changed]
     await audit.note(tx, by, changed)
-    return found.outcome()
+    return outcome
 
 
 async def sign_off(tx: Tx, given: SignOff, *, today: date, by: By) -> bool:

@@ -27,13 +27,17 @@ class Note:
 
 @dataclass(slots=True)
 class Outcome:
-    """Keys by what became of them; each refusal is the rule that was broken, and a note says what was not taken."""
+    """Keys by what became of them; each refusal is the rule that was broken, and a note says what was not taken.
+
+    ``to_watch`` are the trainees whose signals follow from it: to be looked at when all of it is written.
+    """
 
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     refused: dict[str, Refused] = field(default_factory=dict)
     notes: dict[str, list[Note]] = field(default_factory=dict)
+    to_watch: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)

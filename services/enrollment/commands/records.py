@@ -17,7 +17,6 @@ from ..store.audit import By
 from .complaints import see_to_signals
 from .outcome import Outcome, sort
 from .visits import plan_visits
-from .watch import watch
 
 
 async def receive_complaints(tx: Tx, given: Sequence[Complaint], *, today: date, by: By) -> Outcome:
@@ -61,7 +60,7 @@ async def receive_complaints(tx: Tx, given: Sequence[Complaint], *, today: date,
     return found.outcome()
 
 
-async def write_logbook(tx: Tx, given: Sequence[Entry], *, today: date, by: By) -> Outcome:
+async def write_logbook(tx: Tx, given: Sequence[Entry], *, by: By) -> Outcome:
     """Lines of the logbook. No event each: others need what is made of them, not every line."""
     known = await records.entries(tx, (one.entry_id for one in given))
     trainees = await enrolments.known_trainees(tx, (one.trainee_id for one in given))
@@ -73,12 +72,12 @@ async def write_logbook(tx: Tx, given: Sequence[Entry], *, today: date, by: By) 
         except Refused as rule:
             refused[one.id] = rule
     found = sort(given, known, refused)
+    outcome = found.outcome()
     if found.to_keep:
         await records.keep_entries(tx, found.to_keep)
         before = [known[one.entry_id] for one in found.changed]
-        touched = {one.trainee_id for one in (*before, *found.to_keep)}
-        await watch(tx, touched, today=today, by=by)
-        others = await watching.classmates(tx, [*before, *found.to_keep]) - touched
+        outcome.to_watch = {one.trainee_id for one in (*before, *found.to_keep)}
+        others = await watching.classmates(tx, [*before, *found.to_keep]) - outcome.to_watch
         await watching.look_soon(tx, others)  # a whole class, for one line: the clock sees to them
     await audit.note(tx, by, [(f"logbook/{one.entry_id}", "changed") for one in found.changed])
-    return found.outcome()
+    return outcome

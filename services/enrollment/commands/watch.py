@@ -34,6 +34,9 @@ NOTHING: norms.Learned = (Norms(), {})
 
 KINDS = (Kind.MENTOR, Kind.MENTOR_TIME, Kind.EXTRA_HANDS, Kind.ATTENDANCE, Kind.ALIGNMENT_GAP)
 
+TOGETHER = 500
+"""Trainees whose entries are held in memory at once."""
+
 
 async def watch(tx: Tx, trainees: Iterable[str], *, today: date, by: By, entries: bool = True) -> None:
     """Looks at these trainees. ``entries``: their logbook may have changed."""
@@ -62,6 +65,13 @@ async def watch(tx: Tx, trainees: Iterable[str], *, today: date, by: By, entries
             attended[one.trainee_id] = until
     await watching.look_again(tx, next_days, attended)
     await _tell(tx, keys, {one.trainee_id: one for one in running}, found, today, by)
+
+
+async def watch_all(tx: Tx, trainees: Iterable[str], *, today: date, by: By) -> None:
+    """After a whole file: each trainee is looked at once, however many of its lines came."""
+    keys = sorted(set(trainees))
+    for start in range(0, len(keys), TOGETHER):
+        await watch(tx, keys[start : start + TOGETHER], today=today, by=by)
 
 
 async def watch_due(tx: Tx, *, today: date, by: By, limit: int = 250) -> int:

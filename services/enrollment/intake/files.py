@@ -10,6 +10,7 @@ from shared.db import Database
 from shared.taking import Taking
 
 from ..commands.outcome import Outcome
+from ..commands.watch import watch_all
 from ..store.audit import By
 from ..store.turns import take_turns
 from .kinds import Kind
@@ -33,6 +34,7 @@ async def take_file(
     """Whether the file was taken (with ``check``: would be), and what to answer."""
     taking = Taking(file, kind.row, filename=filename, language=language, check=check, partial=partial)
     notes: list[dict[str, Any]] = []
+    to_watch: set[str] = set()
     async with taking.transaction(db, plans="anew") as tx:
         chunks = taking.reading.chunks(CHUNK)
         while rows := await asyncio.to_thread(next, chunks, None):  # checking rows must not hold up other requests
@@ -41,6 +43,7 @@ async def take_file(
             outcome = await kind.take(tx, [row.value.made() for row in rows], today, by)
             for key, rule in outcome.refused.items():
                 taking.refuse(numbers[key], rule)
+            to_watch |= outcome.to_watch
             notes += _notes(outcome, numbers, language)
             taking.new += len(outcome.new)
             taking.changed += len(outcome.changed)
@@ -48,6 +51,8 @@ async def take_file(
             crashpoints.reach("import.after-rows")
             if len(rows) == CHUNK:
                 await outbox.flush(tx)
+        if partial or not taking.reading.errors:
+            await watch_all(tx, to_watch, today=today, by=by)
     told = sorted(notes, key=lambda note: note["row"]) if taking.taken else []
     return taking.taken, {**taking.answer(kind.name), "notes": told}
 

@@ -61,7 +61,7 @@ KINDS = {
         Kind(
             "logbook",
             rows.LogbookRow,
-            lambda tx, given, today, by: records.write_logbook(tx, given, today=today, by=by),
+            lambda tx, given, today, by: records.write_logbook(tx, given, by=by),
         ),
         Kind(
             "complaints",
