@@ -45,6 +45,9 @@ REPORT = (
 )
 
 
+SIGNED_IN = ("coordinator", "office", "board", "operator", "read", "decide")
+"""What somebody who signs in may be given; the rest is for tokens."""
+
 VERBS: tuple[Verb, ...] = (
     Verb(
         "demo",
@@ -276,7 +279,7 @@ VERBS: tuple[Verb, ...] = (
                         "--scope",
                         "recht",
                         default="coordinator",
-                        choices=("coordinator", "office", "board", "operator", "read", "decide"),
+                        choices=SIGNED_IN,
                     ),
                     option("--subject", "voor wie, in kleine letters: office/anna", default="", metavar="office/NAAM"),
                     JSON,
@@ -293,7 +296,7 @@ VERBS: tuple[Verb, ...] = (
                         "--scope",
                         "recht",
                         default="coordinator",
-                        choices=("coordinator", "office", "board", "operator", "read", "decide"),
+                        choices=SIGNED_IN,
                     ),
                     option("--full-name", "zoals de mail hem of haar noemt", default="", metavar="NAAM"),
                     option("--lang", "taal van de mail", default="nl", choices=("nl", "en")),

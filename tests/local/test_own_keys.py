@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import asyncpg
 import httpx
 import pytest
 
@@ -18,6 +17,8 @@ from shared.settings import PORT_OFFSETS, SERVICES
 from shared.web.session import SessionKeys
 from tests.bus.node import until
 from tests.servers import DIES_WITH_US, ROOT, Servers, free_port_base
+
+from .test_backup import drop_all
 
 pytestmark = pytest.mark.timeout(500)
 
@@ -42,7 +43,7 @@ class Contained:
 async def contained(servers: Servers, tmp_path: Path) -> AsyncIterator[Contained]:
     for name in ("postgres", "epmd", "rabbitmq"):
         await servers.start(name)
-    await _drop_all(servers)
+    await drop_all(servers.home)
     await bootstrap.everything(servers.home)
     folders, base = tmp_path / "services", free_port_base()
     for service in SERVICES:
@@ -68,14 +69,7 @@ async def contained(servers: Servers, tmp_path: Path) -> AsyncIterator[Contained
         one.terminate()
     for one in running:
         await asyncio.to_thread(one.wait, 30)
-    await _drop_all(servers)
-
-
-async def _drop_all(servers: Servers) -> None:
-    admin = await asyncpg.connect(servers.home.admin_database_url())
-    for service in SERVICES:
-        await admin.execute(f"drop database if exists keur_{service} with (force)")
-    await admin.close()
+    await drop_all(servers.home)
 
 
 async def test_services_work_with_their_own_keys_alone_and_a_signing_key_is_replaced_where_it_lies(
